@@ -1,0 +1,52 @@
+namespace Bot.Exchange.Lockstep;
+
+/// <summary>
+/// Counts work that is under way: actor runs, persists, requests, frames being read. In a lockstep replay the exchange's clock moves
+/// only when the count is zero, so a result cannot depend on the machine's speed (DESIGN.md §6).
+/// </summary>
+/// <remarks>
+/// The rule that makes zero mean quiet: whoever starts work that another continues enters the continuation before leaving its own.
+/// Outside a replay nobody waits and the counter costs two interlocked operations per unit of work.
+/// </remarks>
+public sealed class InFlight
+{
+    private long _count;
+    private long _withheld;
+    private TaskCompletionSource? _waiter;
+
+    /// <summary>Units of work under way.</summary>
+    public long Count => Interlocked.Read(ref _count);
+
+    /// <summary>True when nothing is under way, apart from answers that a fault of the simulator withholds on purpose.</summary>
+    public bool IsQuiet => Interlocked.Read(ref _count) <= Interlocked.Read(ref _withheld);
+
+    /// <summary>One unit of work begins.</summary>
+    public void Enter() => Interlocked.Increment(ref _count);
+
+    /// <summary>One unit of work ended.</summary>
+    public void Exit()
+    {
+        if (Interlocked.Decrement(ref _count) <= Interlocked.Read(ref _withheld))
+            Volatile.Read(ref _waiter)?.TrySetResult();
+    }
+
+    /// <summary>Tells how many requests the simulator will not answer until time has moved; they do not count as work under way.</summary>
+    public void SetWithheld(long requests)
+    {
+        Interlocked.Exchange(ref _withheld, requests);
+        Volatile.Read(ref _waiter)?.TrySetResult();
+    }
+
+    /// <summary>Completes when nothing is under way. One waiter at a time.</summary>
+    public async Task WhenQuietAsync(CancellationToken cancel)
+    {
+        while (!IsQuiet)
+        {
+            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _waiter, waiter);
+            if (!IsQuiet)
+                await waiter.Task.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        Volatile.Write(ref _waiter, null);
+    }
+}
