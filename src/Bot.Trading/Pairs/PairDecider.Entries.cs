@@ -38,6 +38,8 @@ public static partial class PairDecider
     private static void Enter(
         PairState s, PairMemory m, PairContext c, in Bar bar, long closedAtMs, int revision, in Signal signal, Sink<PairEvent, PairEffect> sink)
     {
+        if (m.Pending is { } overdue && c.NowMs - overdue.AskedAtMs > c.Settings.EntryDeadlineMs)
+            DropPending(m, sink);
         var block = m.Pending is not null ? "GRANT_PENDING" : EntryBlock(s, m, c, closedAtMs);
         if (block is not null)
         {

@@ -26,6 +26,7 @@ public static class PairSelection
         var ranked = passed
             .Select(j => j with
             {
+                VolatilityScore = j.Volatility is null ? null : byVolatility[j.Symbol],
                 Score = weights <= 0 ? 0 : (rules.VolumeWeight * byVolume[j.Symbol]
                     + rules.VolatilityWeight * byVolatility[j.Symbol]
                     + rules.DiversificationWeight * (1 - Math.Abs(j.Correlation ?? 0))) / weights,
@@ -100,7 +101,7 @@ public static class PairSelection
             rejection = $"QUOTE_CURRENCY quote={f.Rules.QuoteCurrency} wanted={rules.QuoteCurrency}";
         else if (!isPinned)
             rejection = Filter(rules, f, volatility, correlation);
-        return new PairJudgement(f.Rules.Symbol, f.QuoteVolume24h, volatility, correlation, f.Spread, 0, risk, rejection, null);
+        return new PairJudgement(f.Rules.Symbol, f.QuoteVolume24h, volatility, null, correlation, f.Spread, 0, risk, rejection, null);
     }
 
     private static string? Filter(SelectionRules rules, PairFacts f, double? volatility, double? correlation)

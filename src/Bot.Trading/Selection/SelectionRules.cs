@@ -59,6 +59,7 @@ public sealed record PairFacts(SymbolRules Rules, decimal? QuoteVolume24h, doubl
 /// <param name="Symbol">The pair.</param>
 /// <param name="QuoteVolume24h">Traded quote currency in 24 hours; null when unknown.</param>
 /// <param name="Volatility">Raw daily volatility: standard deviation of log returns, scaled to a day; null with too few candles.</param>
+/// <param name="VolatilityScore">Place of the volatility among the pairs that passed, 0 (lowest) to 1 (highest); null when not judged.</param>
 /// <param name="Correlation">Correlation of log returns with the benchmark; null with too few common candles.</param>
 /// <param name="Spread">Bid-ask spread as a fraction of the mid price; null when unknown.</param>
 /// <param name="Score">From 0 to 1, higher is better; 0 for a pair that was filtered out.</param>
@@ -69,6 +70,7 @@ public sealed record PairJudgement(
     Symbol Symbol,
     decimal? QuoteVolume24h,
     double? Volatility,
+    double? VolatilityScore,
     double? Correlation,
     double? Spread,
     double Score,
