@@ -174,9 +174,6 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 var i = attempt.Intended;
                 StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs));
                 break;
-            case StopPair:
-                Context.Stop(Self);
-                break;
         }
     }
 

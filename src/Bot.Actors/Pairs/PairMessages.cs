@@ -86,10 +86,3 @@ public sealed record PairStatus(
     IReadOnlyList<string> OpenOrders,
     long Trades,
     string? EntryBlock) : IWireMessage;
-
-/// <summary>The shard moves: the pair ends after what it is persisting. (A poison pill could overtake stashed work.)</summary>
-public sealed record StopPair : IWireMessage
-{
-    /// <summary>The only instance.</summary>
-    public static readonly StopPair Instance = new();
-}

@@ -1,9 +1,20 @@
+using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Bot.Actors.Runtime;
 using Bot.Trading.Machines;
 
 namespace Bot.Actors.Persistence;
+
+/// <summary>
+/// Ends a durable actor behind what it has to do: when its shard moves, when the singleton moves. (A poison pill would overtake stashed
+/// work and what is being persisted.)
+/// </summary>
+public sealed record StopDurable : INoSerializationVerificationNeeded
+{
+    /// <summary>The only instance.</summary>
+    public static readonly StopDurable Instance = new();
+}
 
 /// <summary>
 /// The interpreter of a pure machine: persist the events, apply them, only then run the effects. Nothing else happens between a decision
@@ -117,6 +128,9 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
                 break;
             case SaveSnapshotFailure failure:
                 Log.Warning("snapshot of {PersistenceId} failed: {Reason}; the journal holds everything", PersistenceId, failure.Cause.Message);
+                break;
+            case StopDurable:
+                Context.Stop(Self);
                 break;
             default:
                 OnMessage(message);

@@ -29,7 +29,6 @@ public static class MessageContracts
         ("trading-mode-changed.1", MessageJson.Default.TradingModeChanged),
         ("get-pair-status.1", MessageJson.Default.GetPairStatus),
         ("pair-status.1", MessageJson.Default.PairStatus),
-        ("stop-pair.1", MessageJson.Default.StopPair),
         ("ask-grant.1", MessageJson.Default.AskGrant),
         ("return-grant.1", MessageJson.Default.ReturnGrant),
         ("report-book.1", MessageJson.Default.ReportBook),
@@ -108,7 +107,6 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
 [JsonSerializable(typeof(TradingModeChanged))]
 [JsonSerializable(typeof(GetPairStatus))]
 [JsonSerializable(typeof(PairStatus))]
-[JsonSerializable(typeof(StopPair))]
 [JsonSerializable(typeof(AskGrant))]
 [JsonSerializable(typeof(ReturnGrant))]
 [JsonSerializable(typeof(ReportBook))]
