@@ -6,8 +6,8 @@ namespace Bot.Actors.Persistence;
 /// <summary>How a transaction is run.</summary>
 public readonly record struct TransactionSettings
 {
-    /// <summary>The isolation level; the server's default, read committed, unless set.</summary>
-    public IsolationLevel Isolation { get; init; }
+    /// <summary>The isolation level; read committed unless set.</summary>
+    public IsolationLevel? Isolation { get; init; }
 
     /// <summary>
     /// How often the work is done again after it lost to another transaction (serialization failure, deadlock). None unless told: the work
@@ -28,7 +28,7 @@ public static class Transactions
             try
             {
                 await using var connection = await source.OpenConnectionAsync(cancellation);
-                await using var transaction = await connection.BeginTransactionAsync(settings.Isolation, cancellation);
+                await using var transaction = await connection.BeginTransactionAsync(settings.Isolation ?? IsolationLevel.ReadCommitted, cancellation);
                 var result = await work(connection, cancellation);
                 await transaction.CommitAsync(cancellation);
                 return result;

@@ -96,6 +96,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
             : null;
     }
 
+    /// <summary>Every place where a server of these options may lie.</summary>
+    public static IReadOnlyList<string> FoldersOf(PrivatePostgresOptions options) => [ServerFolders.Inside(options).Root, ServerFolders.Outside(options).Root];
+
     /// <summary>Visits the server of a running bot, or starts it: for short commands that work either way.</summary>
     public static async Task<PrivatePostgres> VisitOrStartAsync(
         PrivatePostgresOptions options, ILogger? logger = null, CancellationToken cancellation = default) =>
@@ -110,6 +113,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
         _stopped = true;
         _logger.LogInformation("Stopped the private database in {Folder}", _process.Folders.Root);
     }
+
+    /// <summary>The command line that stops the server, run as its user: for a process that outlives this one.</summary>
+    /// <param name="mode">pg_ctl's: fast, smart or immediate.</param>
+    public (string Program, IReadOnlyList<string> Arguments) StopCommand(string mode) => _process.StopCommand(mode);
 
     /// <summary>Stops the server unless it shall keep running or belongs to another bot.</summary>
     public async ValueTask DisposeAsync()

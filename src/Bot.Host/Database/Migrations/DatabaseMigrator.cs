@@ -95,7 +95,17 @@ public sealed class DatabaseMigrator(string ownerConnection, MigrationFiles file
                 await wait.ExecuteNonQueryAsync(cancellation);
             }
         }
-        return await work(connection);
+        try
+        {
+            return await work(connection);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new DatabaseSetupException(
+                $"The login of {DatabaseConnections.Redact(_connection)} may not migrate this database: {e.MessageText}.",
+                "Migrate with the login that owns the database (database:ownerConnectionStringFile).",
+                e);
+        }
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)

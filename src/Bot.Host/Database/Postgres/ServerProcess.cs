@@ -88,13 +88,16 @@ internal sealed class ServerProcess(PostgresBinaries binaries, ServerFolders fol
     /// <summary>Closes all sessions, writes a checkpoint, ends.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        var stopped = await account.RunAsync(
-            binaries.PathOf("pg_ctl"),
-            ["stop", "--pgdata", folders.Data, "--mode", "fast", "--wait", "--timeout", Seconds(options.StopTimeout), "--silent"],
-            cancellation);
+        var (program, arguments) = StopCommand("fast");
+        var stopped = await ChildProcess.RunAsync(program, arguments, cancellation);
         if (stopped.ExitCode != 0 && PostmasterFile.Read(folders.Data) is { IsAlive: true })
             throw ServerFailure.Explain($"Stopping the database in {folders.Root}", stopped.Text);
     }
+
+    /// <summary>The command line of pg_ctl that stops the server.</summary>
+    public (string Program, IReadOnlyList<string> Arguments) StopCommand(string mode) => account.Command(
+        binaries.PathOf("pg_ctl"),
+        ["stop", "--pgdata", folders.Data, "--mode", mode, "--wait", "--timeout", Seconds(options.StopTimeout), "--silent"]);
 
     /// <summary>A connection string without a secret: the password is looked up in the file.</summary>
     public string ConnectionString(string login, string database, int port) => new NpgsqlConnectionStringBuilder
