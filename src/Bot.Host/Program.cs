@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using Bot.Host.Database.Commands;
+
+return new RootCommand("A KuCoin spot trading system") { DatabaseCommands.Create() }.Parse(args).Invoke();

@@ -1,0 +1,10 @@
+DROP TABLE equity;
+DROP TABLE trades;
+DROP TABLE positions;
+DROP TABLE fills;
+DROP TABLE orders;
+DROP TYPE order_status;
+DROP TYPE time_in_force;
+DROP TYPE order_type;
+DROP TYPE order_side;
+DROP TYPE order_leg;

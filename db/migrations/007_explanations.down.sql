@@ -1,0 +1,2 @@
+DROP VIEW order_explanations;
+DROP VIEW holdings;
