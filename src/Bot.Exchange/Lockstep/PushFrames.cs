@@ -12,7 +12,7 @@ public sealed class PushFrames
     private ImmutableArray<FrameProgress> _open = [];
 
     /// <summary>The connections that are open or being opened.</summary>
-    public IReadOnlyList<FrameProgress> Open => _open;
+    public ImmutableArray<FrameProgress> Open => _open;
 
     /// <summary>Begins to count a connection. Called before connecting, so that no frame can come from an id that nobody knows.</summary>
     /// <param name="connectId">The id that the client chose for the connection.</param>
