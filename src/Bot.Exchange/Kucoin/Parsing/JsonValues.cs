@@ -19,6 +19,9 @@ internal static class JsonValues
     /// <summary>Longest number that is read, characters.</summary>
     private const int LongestNumber = 128;
 
+    /// <summary>Digits with a sign, a point and an exponent: no blanks, no thousands, no currency signs.</summary>
+    private const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     public static Utf8JsonReader ReaderOf(ReadOnlySpan<byte> json) =>
         new(json, new JsonReaderOptions { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow });
 
@@ -66,11 +69,17 @@ internal static class JsonValues
         var text = scratch[..CopyNumber(ref reader, scratch, field)];
         if (text.IsEmpty)
             return null;
-        return decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-            CultureInfo.InvariantCulture, out var value)
+        return decimal.TryParse(text, Plain, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw new KucoinFormatException($"{field} is not a decimal number.");
     }
+
+    /// <summary>An exact decimal of a text that was read before.</summary>
+    /// <exception cref="KucoinFormatException">It is no number.</exception>
+    public static decimal Decimal(string text, string field) =>
+        text.Length <= LongestNumber && decimal.TryParse(text, Plain, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new KucoinFormatException($"{field} is not a decimal number.");
 
     /// <summary>A whole number up to 64 bits; null for nothing.</summary>
     /// <exception cref="KucoinFormatException">It is no whole number, or too large.</exception>
@@ -85,7 +94,7 @@ internal static class JsonValues
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
             return value;
         // "1.73E18" or "5.0": a decimal holds every 64-bit integer exactly, a double does not.
-        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+        if (decimal.TryParse(text, Plain, CultureInfo.InvariantCulture, out var exact)
             && exact == Math.Truncate(exact) && exact is >= long.MinValue and <= long.MaxValue)
             return (long)exact;
         throw new KucoinFormatException($"{field} is not a whole number.");

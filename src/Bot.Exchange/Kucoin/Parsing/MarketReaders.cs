@@ -169,15 +169,10 @@ internal static class MarketReaders
         };
 
         string Text(string field) => JsonValues.Required(texts.GetValueOrDefault(field), field);
-        decimal? Optional(string field) => texts.GetValueOrDefault(field) is { } text ? ToDecimal(text, field) : null;
+        decimal? Optional(string field) => texts.GetValueOrDefault(field) is { } text ? JsonValues.Decimal(text, field) : null;
         decimal Number(string field) => JsonValues.Required(Optional(field), field);
         decimal Step(string field) => Number(field) is > 0 and var step ? step : throw new KucoinFormatException($"{field} is not above zero.");
     }
-
-    private static decimal ToDecimal(string text, string field) =>
-        decimal.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new KucoinFormatException($"{field} is not a decimal number.");
 
     private static bool TryRead<T>(ref Utf8JsonReader row, DataReader<T> read, out T value)
     {

@@ -73,12 +73,14 @@ internal readonly ref struct PushFrame
     public string DataText()
     {
         var data = Data;
-        return data.TokenType switch
+        try
         {
-            JsonTokenType.String => data.GetString()!,
-            JsonTokenType.Number => Encoding.ASCII.GetString(data.ValueSpan),
-            _ => "",
-        };
+            return data.TokenType is JsonTokenType.String or JsonTokenType.Number ? JsonValues.Text(ref data, "data") ?? "" : "";
+        }
+        catch (InvalidOperationException)
+        {
+            return ""; // Not UTF-8.
+        }
     }
 
     private static PushFrame ReadCore(ReadOnlySpan<byte> frame)
