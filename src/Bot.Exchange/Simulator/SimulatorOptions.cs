@@ -54,8 +54,11 @@ public sealed record SimulatorOptions
     /// <summary>Longest such time.</summary>
     public int MaxDelayMs { get; init; } = 20;
 
-    /// <summary>As on the real exchange, an order that was accepted a moment ago cannot be read before the engine has it.</summary>
-    public bool HidesUnmatchedOrders { get; init; } = true;
+    /// <summary>
+    /// An order that was accepted a moment ago cannot be read before the engine has it. The real exchange is seen to lag so now and then;
+    /// off by default, because clients that read back at once take the answer for an error.
+    /// </summary>
+    public bool HidesUnmatchedOrders { get; init; }
 
     /// <summary>Enforces the exchange's request limits; a replay without pacing needs them off.</summary>
     public bool RateLimits { get; init; } = true;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using Bot.Trading.Market;
@@ -77,9 +78,7 @@ internal sealed class CandleFile
         var line = 0L;
         try
         {
-            using var stream = File.OpenRead(path);
-            using var unzipped = new GZipStream(stream, CompressionMode.Decompress);
-            using var reader = new StreamReader(unzipped);
+            using var reader = new StreamReader(Unzip(path));
             var columns = Header(path, reader.ReadLine());
             line = 1;
             while (reader.ReadLine() is { } text)
@@ -101,6 +100,22 @@ internal sealed class CandleFile
             throw new CandleFileException(path, 0, "there is no candle with volume in the file");
         file.Summarise();
         return file;
+    }
+
+    private static MemoryStream Unzip(string path)
+    {
+        var zipped = File.ReadAllBytes(path);
+        if (zipped.Length == 0)
+            throw new CandleFileException(path, 0, "the file is empty");
+        using var stream = new GZipStream(new MemoryStream(zipped), CompressionMode.Decompress);
+        var text = new MemoryStream();
+        stream.CopyTo(text);
+
+        // The framework takes a file that was cut off for a shorter one; the last four bytes of a whole one tell its length.
+        if (zipped.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(zipped.AsSpan(zipped.Length - 4)) != (uint)text.Length)
+            throw new InvalidDataException("The length at the end of the file is not the length of its text.");
+        text.Position = 0;
+        return text;
     }
 
     private static int Header(string path, string? header) => header switch

@@ -26,7 +26,7 @@ internal static class DerivedRules
 
         // A lot must be worth next to nothing, whatever the recording's volumes look like; the exchange knows no more than 8 decimals.
         var decimals = Math.Min(volumeDecimals, 8);
-        while (decimals < 8 && Powers.Tenth(decimals) * price > minFunds / 10)
+        while (decimals < 8 && Powers.Tenth(decimals) * price > minFunds / 2)
             decimals++;
         var baseIncrement = Powers.Tenth(decimals);
         var baseMinSize = baseIncrement;

@@ -131,7 +131,17 @@ internal sealed class LockstepClock : IMarketClock
             _ = _hub.FlushAsync();
             await SendAsync(socket, step, cancel);
             if (isEnd)
-                _completed.TrySetResult();
+                break;
+        }
+
+        // The bot works the last step off and closes.
+        if (_floor.NowMs >= _endMs)
+        {
+            _completed.TrySetResult();
+            while (await ReadyAsync(socket, buffer, cancel) is not null)
+            {
+                // Nothing follows the end.
+            }
         }
     }
 
