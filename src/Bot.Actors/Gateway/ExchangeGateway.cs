@@ -26,7 +26,12 @@ public abstract record GatewayRequest : INoSerializationVerificationNeeded
     /// <param name="ClientOrderId">The order.</param>
     /// <param name="OrderId">The exchange's id, when known.</param>
     /// <param name="SinceMs">Lists are read from here, Unix ms.</param>
-    public sealed record Look(EvidenceSource Source, Symbol Symbol, string ClientOrderId, string? OrderId, long SinceMs) : GatewayRequest;
+    /// <param name="Leg">Questions about exits go before others.</param>
+    public sealed record Look(EvidenceSource Source, Symbol Symbol, string ClientOrderId, string? OrderId, long SinceMs, IntentLeg Leg) : GatewayRequest
+    {
+        /// <summary>The request's place in the rate budget.</summary>
+        public RequestLane Lane => Leg == IntentLeg.Exit ? RequestLane.Protective : RequestLane.Query;
+    }
 
     /// <summary>The sender hosts this pair and wants its order events.</summary>
     /// <param name="Symbol">The pair.</param>
@@ -173,20 +178,20 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
         switch (request)
         {
             case GatewayRequest.Place place:
-                return Answered(await exchange.PlaceOrderAsync(place.Order, cancel).ConfigureAwait(false));
+                return Answered(await exchange.PlaceOrderAsync(place.Order, place.Leg == IntentLeg.Exit ? RequestLane.Protective : RequestLane.Entry, cancel).ConfigureAwait(false));
 
             case GatewayRequest.Cancel c:
-                await exchange.CancelOrderAsync(c.Symbol, c.ClientOrderId, cancel).ConfigureAwait(false);
+                await exchange.CancelOrderAsync(c.Symbol, c.ClientOrderId, RequestLane.Protective, cancel).ConfigureAwait(false);
                 return new OrderInput.CancelAnswered();
 
             case GatewayRequest.Look { Source: EvidenceSource.ActiveList } l:
-                return InList(l, await exchange.GetActiveOrdersAsync(l.Symbol, cancel).ConfigureAwait(false));
+                return InList(l, await exchange.GetActiveOrdersAsync(l.Symbol, l.Lane, cancel).ConfigureAwait(false));
 
             case GatewayRequest.Look { Source: EvidenceSource.DoneList } l:
-                return InList(l, await exchange.GetDoneOrdersAsync(l.Symbol, l.SinceMs - ListMarginMs, cancel).ConfigureAwait(false));
+                return InList(l, await exchange.GetDoneOrdersAsync(l.Symbol, l.SinceMs - ListMarginMs, l.Lane, cancel).ConfigureAwait(false));
 
             case GatewayRequest.Look { Source: EvidenceSource.Fills, OrderId: { } orderId } l:
-                var own = await exchange.GetFillsOfOrderAsync(l.Symbol, orderId, cancel).ConfigureAwait(false);
+                var own = await exchange.GetFillsOfOrderAsync(l.Symbol, orderId, l.Lane, cancel).ConfigureAwait(false);
                 return own.Failure is { } failed
                     ? new OrderInput.LookFailed(l.Source, failed.ToString())
                     : new OrderInput.FillsRead(own.IssuedAtMs, own.Required, false);
@@ -195,7 +200,7 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
                 return await UnattributedAsync(l, cancel).ConfigureAwait(false);
 
             case GatewayRequest.Look l:
-                var answer = await exchange.GetOrderAsync(l.Symbol, l.ClientOrderId, cancel).ConfigureAwait(false);
+                var answer = await exchange.GetOrderAsync(l.Symbol, l.ClientOrderId, l.Lane, cancel).ConfigureAwait(false);
                 return answer.Failure switch
                 {
                     null => new OrderInput.Looked(l.Source, answer.IssuedAtMs, answer.Value),
@@ -225,11 +230,11 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
     private async Task<OrderInput> UnattributedAsync(GatewayRequest.Look l, CancellationToken cancel)
     {
         var exchange = _services.Exchange;
-        var fills = await exchange.GetFillsAsync(l.Symbol, l.SinceMs - ListMarginMs, cancel).ConfigureAwait(false);
+        var fills = await exchange.GetFillsAsync(l.Symbol, l.SinceMs - ListMarginMs, l.Lane, cancel).ConfigureAwait(false);
         if (fills.Failure is { } failure)
             return new OrderInput.LookFailed(l.Source, failure.ToString());
-        var done = await exchange.GetDoneOrdersAsync(l.Symbol, l.SinceMs - ListMarginMs, cancel).ConfigureAwait(false);
-        var active = await exchange.GetActiveOrdersAsync(l.Symbol, cancel).ConfigureAwait(false);
+        var done = await exchange.GetDoneOrdersAsync(l.Symbol, l.SinceMs - ListMarginMs, l.Lane, cancel).ConfigureAwait(false);
+        var active = await exchange.GetActiveOrdersAsync(l.Symbol, l.Lane, cancel).ConfigureAwait(false);
         if ((done.Failure ?? active.Failure) is { } listFailure)
             return new OrderInput.LookFailed(l.Source, listFailure.ToString());
         var others = done.Required.Concat(active.Required).Where(o => o.ClientOrderId != l.ClientOrderId).Select(o => o.OrderId).ToHashSet(StringComparer.Ordinal);

@@ -93,7 +93,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 _gateway.Tell(new GatewayRequest.Cancel(spec.Symbol, spec.ClientOrderId));
                 break;
             case OrderEffect.Look look:
-                _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.OrderId, _state.SignTimeMs));
+                _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.OrderId, _state.SignTimeMs, _start.Leg));
                 break;
             case OrderEffect.Wake wake:
                 Timers.After(WakeTimer, wake.DelayMs, new OrderInput.Woken());

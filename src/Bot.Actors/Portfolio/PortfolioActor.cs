@@ -189,7 +189,7 @@ public sealed class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffec
             CashRead read;
             try
             {
-                var answer = await Services.Exchange.GetBalancesAsync(cancel).ConfigureAwait(false);
+                var answer = await Services.Exchange.GetBalancesAsync(cancel: cancel).ConfigureAwait(false);
                 var quote = Services.Settings.Selection.QuoteCurrency;
                 read = answer.Failure is { } failure
                     ? new CashRead(null, failure.ToString())

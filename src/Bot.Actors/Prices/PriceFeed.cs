@@ -161,7 +161,7 @@ public sealed class PriceFeed : UntypedActor, IMarketStreamListener
     {
         try
         {
-            var answer = await _services.Exchange.GetTickerAsync(slot.Symbol, cancel).ConfigureAwait(false);
+            var answer = await _services.Exchange.GetTickerAsync(slot.Symbol, RequestLane.Protective, cancel).ConfigureAwait(false);
             if (answer.IsSuccess && answer.Value.TimeMs > slot.LatestMs)
                 slot.Write(answer.Value);
             else if (answer.Failure is { } failure)
