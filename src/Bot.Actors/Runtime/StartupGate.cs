@@ -16,6 +16,9 @@ public sealed class StartupGate
     /// <summary>Completes once every chosen pair was ready.</summary>
     public Task Opened => _open.Task;
 
+    /// <summary>Every pair that was chosen on this node or came to it.</summary>
+    public IReadOnlyList<Symbol> Pairs => [.. _pairs.Keys.Order()];
+
     /// <summary>Pairs that are not ready yet.</summary>
     public IReadOnlyList<Symbol> Waiting => [.. _pairs.Where(p => !p.Value).Select(p => p.Key).Order()];
 

@@ -8,6 +8,9 @@ namespace Bot.Trading.Pairs;
 /// <content>Selling. No permission is ever asked for it.</content>
 public static partial class PairDecider
 {
+    /// <summary>Average prices are for people; the money is in the results, which are exact.</summary>
+    private const int AveragePlaces = 12;
+
     private sealed record ExitCause(
         ExitReason Reason,
         string Words,
@@ -123,8 +126,8 @@ public static partial class PairDecider
             s.TradeCount + 1,
             trade.OpenedAtMs,
             trade.SoldSize,
-            trade.BoughtSize > 0 ? trade.BoughtFunds / trade.BoughtSize : 0,
-            trade.SoldSize > 0 ? trade.SoldFunds / trade.SoldSize : 0,
+            trade.BoughtSize > 0 ? Math.Round(trade.BoughtFunds / trade.BoughtSize, AveragePlaces) : 0,
+            trade.SoldSize > 0 ? Math.Round(trade.SoldFunds / trade.SoldSize, AveragePlaces) : 0,
             gross,
             fees,
             gross - fees,

@@ -31,7 +31,7 @@ public sealed record Position(decimal Quantity, decimal Cost, decimal CashFlow, 
             return this with { Quantity = Quantity + fill.Size, Cost = Cost + funds, CashFlow = CashFlow - funds };
 
         // Selling more than is held cannot happen on spot; a deposit that was sold would. Its cost is unknown, so it is taken as zero.
-        var costOfSold = Quantity > 0 ? Cost * Math.Min(1m, fill.Size / Quantity) : 0m;
+        var costOfSold = fill.Size >= Quantity ? Cost : Cost * (fill.Size / Quantity);
         return this with
         {
             Quantity = Quantity - fill.Size,
