@@ -30,6 +30,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
     private readonly IActorRef _pair;
     private readonly OrderState _state = new();
     private readonly OrderMemory _memory = new();
+    private readonly List<PairInput> _report = [];
 
     /// <summary>The tracker of an order.</summary>
     /// <param name="services">The node.</param>
@@ -99,23 +100,34 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 Timers.After(WakeTimer, wake.DelayMs, new OrderInput.Woken());
                 break;
             case OrderEffect.TellFill fill:
-                _pair.Tell(new PairInput.OrderFilled(spec.ClientOrderId, fill.Fill));
+                _report.Add(new PairInput.OrderFilled(spec.ClientOrderId, fill.Fill));
                 break;
             case OrderEffect.TellFee fee:
-                _pair.Tell(new PairInput.OrderFee(spec.ClientOrderId, fee.OrderId, fee.TradeId, fee.Fee, fee.FeeCurrency));
+                _report.Add(new PairInput.OrderFee(spec.ClientOrderId, fee.OrderId, fee.TradeId, fee.Fee, fee.FeeCurrency));
                 break;
             case OrderEffect.TellDoubt:
                 Log.Warning("{CorrelationId} {ClientOrderId} is in doubt", _start.CorrelationId, spec.ClientOrderId);
-                _pair.Tell(new PairInput.OrderInDoubt(spec.ClientOrderId));
+                _report.Add(new PairInput.OrderInDoubt(spec.ClientOrderId));
                 break;
             case OrderEffect.TellSettled settled:
                 Timers.Cancel(WakeTimer);
-                _pair.Tell(new PairInput.OrderSettled(spec.ClientOrderId, settled.Outcome, settled.FilledSize, settled.FilledFunds, settled.Code, settled.Message));
+                _report.Add(new PairInput.OrderSettled(spec.ClientOrderId, settled.Outcome, settled.FilledSize, settled.FilledFunds, settled.Code, settled.Message));
                 break;
             case OrderEffect.Alert alert:
                 Log.Error("{CorrelationId} {ClientOrderId} ALERT {Alert}", _start.CorrelationId, spec.ClientOrderId, alert.Message);
                 break;
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void AfterCommit()
+    {
+        // What one decision tells the pair travels together, so that the pair writes it together.
+        if (_report.Count == 1)
+            _pair.Tell(_report[0]);
+        else if (_report.Count > 1)
+            _pair.Tell(new PairInput.Several([.. _report]));
+        _report.Clear();
     }
 
     private void Decide(OrderInput input)

@@ -60,10 +60,10 @@ public sealed record RunSummary
     {
         await using var connection = await database.OpenConnectionAsync(cancel).ConfigureAwait(false);
         var trades = await connection.QuerySingleAsync<(long Count, long Won, decimal Net)>(new CommandDefinition(
-            "SELECT count(*), count(*) FILTER (WHERE net_pnl > 0), coalesce(sum(net_pnl), 0) FROM trades", cancellationToken: cancel)).ConfigureAwait(false);
+            "SELECT count(*), count(*) FILTER (WHERE net_pnl > 0), round(coalesce(sum(net_pnl), 0), 12) FROM trades", cancellationToken: cancel)).ConfigureAwait(false);
         var fills = await connection.QuerySingleAsync<(long Count, decimal Fees)>(new CommandDefinition(
             """
-            SELECT count(*), coalesce(sum(f.fee) FILTER (WHERE f.fee_currency = s.quote_currency), 0)
+            SELECT count(*), round(coalesce(sum(f.fee) FILTER (WHERE f.fee_currency = s.quote_currency), 0), 12)
             FROM fills f JOIN orders o USING (client_order_id) JOIN symbols s USING (symbol_id)
             """,
             cancellationToken: cancel)).ConfigureAwait(false);

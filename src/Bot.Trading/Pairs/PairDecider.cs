@@ -97,6 +97,17 @@ public static partial class PairDecider
             case PairInput.OrderSettled settled:
                 OnSettled(s, m, c, settled, sink);
                 break;
+            case PairInput.Several several:
+                // Each sees what the ones before it will have done. The state itself waits for the journal.
+                var ahead = PairState.From(s.ToSnapshot());
+                foreach (var one in several.Inputs)
+                {
+                    var decided = sink.Events.Count;
+                    Decide(ahead, m, c, one, sink);
+                    for (; decided < sink.Events.Count; decided++)
+                        ahead.Apply(sink.Events[decided]);
+                }
+                break;
             case PairInput.Woken:
                 OnWoken(s, m, c, sink);
                 break;

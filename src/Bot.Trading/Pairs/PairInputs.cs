@@ -58,6 +58,10 @@ public abstract record PairInput
     public sealed record OrderSettled(
         string ClientOrderId, OrderOutcome Outcome, decimal FilledSize, decimal FilledFunds, string Code, string Message) : PairInput;
 
+    /// <summary>Several inputs that came together: decided one after the other, written in one go.</summary>
+    /// <param name="Inputs">In the order in which they happened.</param>
+    public sealed record Several(IReadOnlyList<PairInput> Inputs) : PairInput;
+
     /// <summary>A wake-up that was asked for.</summary>
     public sealed record Woken : PairInput;
 

@@ -14,6 +14,9 @@ namespace Bot.Trading.Positions;
 /// <param name="Fees">Fees so far in quote; a fee in base is counted at its fill's price.</param>
 public sealed record Position(decimal Quantity, decimal Cost, decimal CashFlow, decimal RealisedPnl, decimal Fees)
 {
+    /// <summary>Decimal places of the share of cost that leaves with a sale.</summary>
+    private const int CostPlaces = 12;
+
     /// <summary>Nothing held, nothing traded.</summary>
     public static readonly Position Empty = new(0, 0, 0, 0, 0);
 
@@ -31,7 +34,8 @@ public sealed record Position(decimal Quantity, decimal Cost, decimal CashFlow, 
             return this with { Quantity = Quantity + fill.Size, Cost = Cost + funds, CashFlow = CashFlow - funds };
 
         // Selling more than is held cannot happen on spot; a deposit that was sold would. Its cost is unknown, so it is taken as zero.
-        var costOfSold = fill.Size >= Quantity ? Cost : Cost * (fill.Size / Quantity);
+        // The share is rounded so that figures keep a printable length; what rounding takes from one side stays in the other.
+        var costOfSold = fill.Size >= Quantity ? Cost : Math.Round(Cost * (fill.Size / Quantity), CostPlaces);
         return this with
         {
             Quantity = Quantity - fill.Size,

@@ -209,6 +209,28 @@ public class PairMachineTests
     }
 
     [Fact]
+    public void Inputs_that_come_together_decide_as_if_they_came_one_by_one()
+    {
+        var together = new PairBench();
+        var id = together.Enter(10);
+        var alone = new PairBench();
+        alone.Enter(10);
+        PairInput[] inputs =
+        [
+            new PairInput.OrderFilled(id, new FillReport(PairBench.Rules.Symbol, "x", 1, Side.Buy, 100, 4, null, null, null, 1)),
+            new PairInput.OrderFilled(id, new FillReport(PairBench.Rules.Symbol, "x", 2, Side.Buy, 101, 6, 0.6m, "USDT", null, 1)),
+            new PairInput.OrderFee(id, "x", 1, 0.4m, "USDT"),
+            new PairInput.OrderSettled(id, OrderOutcome.Closed, 10, 1006, "", ""),
+        ];
+        together.Do(new PairInput.Several(inputs));
+        foreach (var input in inputs)
+            alone.Do(input);
+        Assert.Equal(alone.Journal, together.Journal);
+        Assert.Equal(1m, together.State.Position.Fees);
+        Assert.Single(together.Effects.OfType<PairEffect.ReleaseTracker>());
+    }
+
+    [Fact]
     public void What_is_too_small_to_sell_is_dust_and_leaves_with_the_next_exit()
     {
         var bench = new PairBench();
