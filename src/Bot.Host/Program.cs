@@ -5,7 +5,11 @@ using Bot.Host.Database.Commands;
 var root = new RootCommand("A KuCoin spot trading system that never loses, doubles or forgets an order.")
 {
     DemoCommand.Create(),
+    PaperCommand.Create(),
+    LiveCommand.Create(),
+    NodeCommand.Create(),
     SimulatorCommand.Create(),
+    CheckCommand.Create(),
     DatabaseCommands.Create(),
 };
 var parsed = root.Parse(args);

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Bot.Exchange.Kucoin;
-using Bot.Exchange.Kucoin.Signing;
-using Bot.Exchange.Secrets;
 using Bot.Host.Configuration;
 using Bot.Host.Database;
 using Bot.Host.Logging;
@@ -76,8 +74,8 @@ internal static class DemoCommand
                 Trading = c.Trading with { Interval = parsed.GetValue(interval)!, Pairs = c.Trading.Pairs.Count > 0 ? c.Trading.Pairs : listed },
             });
             await using var database = await BotDatabase.OpenAsync(configuration.Database, BotFolders.Data, logs.Factory, DatabaseName, cancel);
-            using var credentials = Credentials();
-            screen.Say($"simulator {simulator.Address}   database: ./bot db psql --database {DatabaseName}   log: {logs.Folder}");
+            using var credentials = DemoAccount.Credentials();
+            screen.Say($"simulator {simulator.Address}   database: ./bot db psql -d {DatabaseName}   log: {logs.Folder}");
             var run = new RunOptions($"bot demo: {(folder is null ? "synthetic prices" : "recorded prices")}, {parsed.GetValue(interval)}", parsed.GetValue(exit), parsed.GetValue(json));
             return await TradingRun.RunAsync(
                 configuration, database, credentials, DemoAccount.Key, run, screen, logs, parsed.InvocationConfiguration.Output, error, cancel);
@@ -90,10 +88,6 @@ internal static class DemoCommand
         }));
         return command;
     }
-
-    /// <summary>The key of the simulator's account.</summary>
-    public static KucoinCredentials Credentials() =>
-        new(Secret.FromText(DemoAccount.Key), Secret.FromText(DemoAccount.Secret), Secret.FromText(DemoAccount.Passphrase));
 
     /// <summary>What differs from the defaults of live trading: a synthetic market is small, and prices of recorded candles come seldom.</summary>
     private static BotConfiguration Defaults(Bot.Trading.Market.CandleInterval interval)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bot.Exchange.Kucoin.Signing;
 using Bot.Exchange.Simulator;
 using Bot.Exchange.Simulator.Market;
 
@@ -98,5 +99,10 @@ internal static class DemoAccount
 
     public const string Passphrase = "demo-passphrase";
 
+    /// <summary>The account as <c>bot simulator --account</c> takes it.</summary>
     public static string Argument(decimal cash) => FormattableString.Invariant($"{Key}:{Secret}:{Passphrase}:USDT={cash}");
+
+    /// <summary>The account's key as the client takes it.</summary>
+    public static KucoinCredentials Credentials() =>
+        new(Exchange.Secrets.Secret.FromText(Key), Exchange.Secrets.Secret.FromText(Secret), Exchange.Secrets.Secret.FromText(Passphrase));
 }

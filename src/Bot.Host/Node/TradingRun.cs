@@ -14,6 +14,7 @@ namespace Bot.Host.Node;
 internal static class TradingRun
 {
     /// <summary>Starts a node on an open database, shows it, sums it up and stops it.</summary>
+    /// <remarks>What runs <paramref name="beside"/> the node is cancelled at its end.</remarks>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
         LoadedConfiguration configuration,
@@ -25,7 +26,8 @@ internal static class TradingRun
         BotLogging logs,
         TextWriter output,
         TextWriter error,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        Func<BotNode, CancellationToken, Task>? beside = null)
     {
         await RequirePromisesAsync(database.App, error, cancel).ConfigureAwait(false);
         await SaveConfigurationAsync(database.App, configuration.Bot, cancel).ConfigureAwait(false);
@@ -41,12 +43,16 @@ internal static class TradingRun
             },
             logs.Factory,
             cancel).ConfigureAwait(false);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var watching = beside?.Invoke(node, ended.Token) ?? Task.CompletedTask;
         try
         {
             return await new RunSession(node, database.App, run, output).RunAsync(screen, cancel).ConfigureAwait(false);
         }
         finally
         {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await node.DisposeAsync().ConfigureAwait(false);
         }
     }
