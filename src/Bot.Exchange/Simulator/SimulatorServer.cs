@@ -51,6 +51,9 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <summary>The exchange behind the interface, for tests.</summary>
     internal TradingFloor Floor { get; }
 
+    /// <summary>The push connections, for tests.</summary>
+    internal PushHub Hub => _hub;
+
     /// <summary>Starts a simulator.</summary>
     /// <param name="options">What it is made of.</param>
     /// <param name="loggers">Where faults of its own are told; null for nowhere.</param>

@@ -24,6 +24,16 @@ internal sealed class PushHub
         }
     }
 
+    /// <summary>Frames of market data that slow readers of the open connections missed.</summary>
+    public long Dropped
+    {
+        get
+        {
+            lock (_gate)
+                return _open.Sum(c => c.Dropped);
+        }
+    }
+
     /// <summary>Adds a connection.</summary>
     public void Add(PushConnection connection)
     {

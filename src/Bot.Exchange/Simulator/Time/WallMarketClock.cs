@@ -76,6 +76,8 @@ internal sealed class WallMarketClock : IMarketClock
                     next = _floor.NextEventMs;
                     if (_floor.EndMs <= _floor.NowMs)
                         _completed.TrySetResult();
+                    else if (_floor.EndMs < next || next is null)
+                        next = _floor.EndMs;
                 }
 
                 // A slow reader must not hold the market up.

@@ -99,7 +99,11 @@ public sealed class CandleReplayTests(ITestOutputHelper output) : IDisposable
             var built = pair.Candles.Read(options.Interval, 0, long.MaxValue, int.MaxValue);
             Assert.Equal(file.Count, built.Count);
             for (var i = 0; i < file.Count; i++)
-                Assert.Equal(NoTurnover(file[i]), NoTurnover(built[i]));
+            {
+                // Half a million assertions would take longer than the replay.
+                if (NoTurnover(file[i]) != NoTurnover(built[i]))
+                    Assert.Equal(NoTurnover(file[i]), NoTurnover(built[i]));
+            }
         }
         return floor;
     }
