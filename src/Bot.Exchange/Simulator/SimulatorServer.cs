@@ -21,6 +21,8 @@ namespace Bot.Exchange.Simulator;
 /// </summary>
 public sealed class SimulatorServer : IAsyncDisposable
 {
+    private const long MaxBodyBytes = 1 << 20;
+
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(2);
 
@@ -45,7 +47,9 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <summary>Where it listens, for example <c>http://127.0.0.1:41234/</c>.</summary>
     public Uri Address { get; }
 
-    /// <summary>Completes when the market's prices are used up: in lockstep, when the last step was sent. Cancelled when the simulator stops before.</summary>
+    /// <summary>
+    /// Completes when the market's prices are used up: in lockstep, when the last step was sent. Cancelled when the simulator stops before.
+    /// </summary>
     public Task Completed => _clock.Completed;
 
     /// <summary>The exchange behind the interface, for tests.</summary>
@@ -156,6 +160,7 @@ public sealed class SimulatorServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(IPAddress.Parse(options.Host), options.Port);

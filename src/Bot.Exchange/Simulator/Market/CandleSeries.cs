@@ -46,7 +46,7 @@ internal sealed class CandleSeries
         AddFine(timeMs, price, size);
     }
 
-    /// <summary>Candles that open in [from, to), oldest first, the newest ones when there are more than the limit; the last may be running.</summary>
+    /// <summary>Candles that open in [from, to), oldest first; the newest when there are too many. The last may be running.</summary>
     public IReadOnlyList<Candle> Read(CandleInterval interval, long fromMs, long toMs, int limit)
     {
         var whole = new List<Candle>();

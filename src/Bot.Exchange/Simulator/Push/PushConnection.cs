@@ -42,7 +42,12 @@ internal sealed class PushConnection
     /// <param name="limits">How far it may fall behind.</param>
     /// <param name="onFirstFrame">Called under the gate when the queue is no longer empty.</param>
     public PushConnection(
-        string connectId, Account? account, WebSocket socket, BatchingStream stream, PushQueueLimits limits, Action<PushConnection> onFirstFrame)
+        string connectId,
+        Account? account,
+        WebSocket socket,
+        BatchingStream stream,
+        PushQueueLimits limits,
+        Action<PushConnection> onFirstFrame)
     {
         ConnectId = connectId;
         Account = account;

@@ -112,8 +112,12 @@ internal sealed class PushHub
     /// <summary>Tears every connection down.</summary>
     public void AbortAll()
     {
+        List<PushConnection> open;
         lock (_gate)
-            _open.ForEach(c => c.Abort());
+            open = [.. _open];
+
+        // Outside of the gate: a connection that is torn down removes itself at once.
+        open.ForEach(c => c.Abort());
     }
 }
 

@@ -59,8 +59,9 @@ internal sealed class WallMarketClock : IMarketClock
         await _stop.CancelAsync();
         await _loop;
         _completed.TrySetCanceled();
+
+        // A request that is still on its way may wake the clock: the semaphore is left to it.
         _stop.Dispose();
-        _wake.Dispose();
     }
 
     private async Task RunAsync()

@@ -159,15 +159,19 @@ public sealed class OrderLifeTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task All_orders_of_a_pair_and_all_orders_can_be_cancelled()
     {
+        await using var push = await PushClient.ConnectAsync(_api, isPrivate: true);
+        await push.SubscribeAsync("/spotMarket/tradeOrdersV2");
         for (var i = 0; i < 3; i++)
             await _api.PostAsync($"{Orders}/sync", Limit($"a-{i}", "buy", "95", "0.1"));
         Assert.Equal("success", (await _api.DeleteAsync($"{Orders}?symbol=BTC-USDT")).Data.GetString());
-        await WhenNothingIsActiveAsync();
+        for (var i = 0; i < 3; i++)
+            await push.ReadUntilAsync(f => PushClient.Type(f) == "message" && Text(f, "type") == "canceled");
+        Assert.Equal(0, (await _api.GetAsync($"{Orders}/active?symbol=BTC-USDT")).Data.GetArrayLength());
 
         await _api.PostAsync($"{Orders}/sync", Limit("b-1", "buy", "95", "0.1"));
         var all = (await _api.DeleteAsync($"{Orders}/cancelAll")).Data;
         Assert.Equal(("BTC-USDT", 0), (all.GetProperty("succeedSymbols")[0].GetString(), all.GetProperty("failedSymbols").GetArrayLength()));
-        await WhenNothingIsActiveAsync();
+        await push.ReadUntilAsync(f => PushClient.Type(f) == "message" && Text(f, "type") == "canceled" && Text(f, "clientOid") == "b-1");
     }
 
     [Fact]
@@ -265,12 +269,6 @@ public sealed class OrderLifeTests : IAsyncLifetime, IDisposable
 
     private static decimal Number(JsonElement order, string name) =>
         decimal.Parse(order.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
-
-    private async Task WhenNothingIsActiveAsync()
-    {
-        while ((await _api.GetAsync($"{Orders}/active?symbol=BTC-USDT")).Data.GetArrayLength() > 0)
-            await Task.Yield();
-    }
 
     // The market trades at a price, as if a source had told it.
     private void Trade(decimal price, decimal volume)

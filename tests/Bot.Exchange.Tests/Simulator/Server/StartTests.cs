@@ -19,7 +19,12 @@ public class StartTests
             MinDelayMs = 5,
             MaxDelayMs = 4,
             Replay = new CandleReplayOptions { Folder = "/no/such/folder", Count = 0 },
-            Accounts = [ApiClient.Account, ApiClient.Account, ApiClient.Account with { Key = "x", Balances = new Dictionary<string, decimal> { ["BTC"] = -1 } }],
+            Accounts =
+            [
+                ApiClient.Account,
+                ApiClient.Account,
+                ApiClient.Account with { Key = "x", Balances = new Dictionary<string, decimal> { ["BTC"] = -1 } },
+            ],
         }.Faults();
 
         foreach (var part in new[]
