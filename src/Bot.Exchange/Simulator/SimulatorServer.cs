@@ -72,8 +72,7 @@ public sealed class SimulatorServer : IAsyncDisposable
         if (options.Faults() is { Count: > 0 } faults)
             throw new SimulatorOptionsException(faults);
         var isLockstep = options.Clock == SimulatorClock.Lockstep;
-        var wallMs = options.WallClock.GetUtcNow().ToUnixTimeMilliseconds();
-        var source = OpenSource(options, wallMs);
+        var source = OpenSource(options, options.WallClock.GetUtcNow().ToUnixTimeMilliseconds());
         var floor = new TradingFloor(source, options.Accounts, options.Seed, options.MinDelayMs, options.MaxDelayMs);
         var hub = new PushHub();
         IMarketClock clock;
@@ -84,7 +83,9 @@ public sealed class SimulatorServer : IAsyncDisposable
         }
         else
         {
-            clock = new WallMarketClock(floor, hub, options.WallClock, options.Speed!.Value, Math.Max(wallMs, source.StartMs));
+            // Reading a recording takes seconds: the market's now is the wall's now after it.
+            var nowMs = options.WallClock.GetUtcNow().ToUnixTimeMilliseconds();
+            clock = new WallMarketClock(floor, hub, options.WallClock, options.Speed!.Value, Math.Max(nowMs, source.StartMs));
         }
         source.WakeOnArrival(clock.Wake);
 

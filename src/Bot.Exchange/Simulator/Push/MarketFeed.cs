@@ -165,7 +165,7 @@ internal sealed class MarketFeed(TradingFloor floor)
     private byte[] Snapshot(PairMarket pair)
     {
         var topic = pair.Topics.Snapshot;
-        var day = DayFigures.Of(pair, floor.NowMs);
+        var day = pair.Candles.Day(floor.NowMs);
         var writer = BeginMessage(topic.Name, "trade.snapshot"u8);
         writer.WriteQuoted("sequence"u8, pair.Engine.Sequence);
         writer.WriteStartObject("data"u8);

@@ -97,7 +97,7 @@ internal sealed class PushConnection
             if (_queue.Count >= _limits.Limit)
             {
                 _isClosing = true;
-                _abort.Cancel();
+                Abort();
                 return;
             }
             isFirst = _queue.Count == 0;
@@ -127,7 +127,8 @@ internal sealed class PushConnection
     }
 
     /// <summary>Tears the connection down without a word.</summary>
-    public void Abort() => _abort.Cancel();
+    /// <remarks>What follows from it runs elsewhere: the caller may be in the middle of a topic's subscribers.</remarks>
+    public void Abort() => _ = _abort.CancelAsync();
 
     /// <summary>
     /// Sends what is queued. Returns at once when another call is sending; never throws, a broken connection is torn down.

@@ -221,7 +221,7 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
 
     private void WriteTicker(Utf8JsonWriter data, PairMarket pair, bool isRow)
     {
-        var day = DayFigures.Of(pair, floor.NowMs);
+        var day = pair.Candles.Day(floor.NowMs);
         var bid = pair.Engine.Best(Side.Buy);
         var ask = pair.Engine.Best(Side.Sell);
         data.WriteStartObject();

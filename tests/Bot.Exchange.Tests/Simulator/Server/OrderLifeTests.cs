@@ -118,6 +118,17 @@ public sealed class OrderLifeTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Orders_carry_the_time_that_the_exchange_tells()
+    {
+        var before = (await _api.GetAsync("/api/v1/timestamp")).Data.GetInt64();
+        var created = (await _api.PostAsync($"{Orders}/sync", Limit("z-1", "buy", "95", "1"))).Data.GetProperty("orderTime").GetInt64();
+        var after = (await _api.GetAsync("/api/v1/timestamp")).Data.GetInt64();
+
+        // The market's clock counts from the start by the machine's steady clock: a millisecond of rounding lies between them.
+        Assert.InRange(created, before - 1, after + 1);
+    }
+
+    [Fact]
     public async Task A_cancel_is_answered_first_and_takes_effect_later()
     {
         await using var push = await PushClient.ConnectAsync(_api, isPrivate: true);
