@@ -22,7 +22,7 @@ public sealed record SimulatorOptions
     /// <summary>Port to listen on; 0 takes any free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>Who may trade, see <see cref="SimulatorAccount.Parse"/>. In lockstep the first one is judged by the market's clock.</summary>
+    /// <summary>Who may trade. In lockstep the first one is judged by the market's clock.</summary>
     public IReadOnlyList<SimulatorAccount> Accounts { get; init; } = [];
 
     /// <summary>Recorded candles to replay; null for a synthetic market.</summary>
@@ -48,7 +48,7 @@ public sealed record SimulatorOptions
     /// <summary>Market time that passes in a unit of wall time; null, in lockstep only, for as fast as the bot answers.</summary>
     public decimal? Speed { get; init; } = 1m;
 
-    /// <summary>Shortest time from an order's acceptance to its matching, and from a cancel's to its effect, ms of the market's clock.</summary>
+    /// <summary>Shortest time from an order's acceptance to its matching and from a cancel's to its effect, ms of market time.</summary>
     public int MinDelayMs { get; init; } = 2;
 
     /// <summary>Longest such time.</summary>

@@ -21,6 +21,8 @@ namespace Bot.Exchange.Simulator;
 /// </summary>
 public sealed class SimulatorServer : IAsyncDisposable
 {
+    private const long MaxBodyBytes = 1 << 20;
+
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(2);
 
@@ -45,11 +47,16 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <summary>Where it listens, for example <c>http://127.0.0.1:41234/</c>.</summary>
     public Uri Address { get; }
 
-    /// <summary>Completes when the market's prices are used up: in lockstep, when the last step was sent. Cancelled when the simulator stops before.</summary>
+    /// <summary>
+    /// Completes when the market's prices are used up: in lockstep, when the last step was sent. Cancelled when the simulator stops before.
+    /// </summary>
     public Task Completed => _clock.Completed;
 
     /// <summary>The exchange behind the interface, for tests.</summary>
     internal TradingFloor Floor { get; }
+
+    /// <summary>The push connections, for tests.</summary>
+    internal PushHub Hub => _hub;
 
     /// <summary>Starts a simulator.</summary>
     /// <param name="options">What it is made of.</param>
@@ -65,8 +72,7 @@ public sealed class SimulatorServer : IAsyncDisposable
         if (options.Faults() is { Count: > 0 } faults)
             throw new SimulatorOptionsException(faults);
         var isLockstep = options.Clock == SimulatorClock.Lockstep;
-        var wallMs = options.WallClock.GetUtcNow().ToUnixTimeMilliseconds();
-        var source = OpenSource(options, wallMs);
+        var source = OpenSource(options, options.WallClock.GetUtcNow().ToUnixTimeMilliseconds());
         var floor = new TradingFloor(source, options.Accounts, options.Seed, options.MinDelayMs, options.MaxDelayMs);
         var hub = new PushHub();
         IMarketClock clock;
@@ -77,7 +83,9 @@ public sealed class SimulatorServer : IAsyncDisposable
         }
         else
         {
-            clock = new WallMarketClock(floor, hub, options.WallClock, options.Speed!.Value, Math.Max(wallMs, source.StartMs));
+            // Reading a recording takes seconds: the market's now is the wall's now after it.
+            var nowMs = options.WallClock.GetUtcNow().ToUnixTimeMilliseconds();
+            clock = new WallMarketClock(floor, hub, options.WallClock, options.Speed!.Value, Math.Max(nowMs, source.StartMs));
         }
         source.WakeOnArrival(clock.Wake);
 
@@ -153,6 +161,7 @@ public sealed class SimulatorServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(IPAddress.Parse(options.Host), options.Port);

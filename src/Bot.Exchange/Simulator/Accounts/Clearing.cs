@@ -46,7 +46,7 @@ internal sealed class Clearing(IBalanceListener listener)
         _ => 0,
     };
 
-    /// <summary>Freezes an amount for an order. The listener is told when the engine takes the order (<see cref="AnnounceHold"/>).</summary>
+    /// <summary>Freezes an amount for an order. <see cref="AnnounceHold"/> tells of it when the engine takes the order.</summary>
     public static void Hold(AccountOrder order, decimal amount)
     {
         order.Held += amount;

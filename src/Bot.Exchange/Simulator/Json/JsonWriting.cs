@@ -8,9 +8,6 @@ namespace Bot.Exchange.Simulator.Json;
 /// <summary>Numbers as the exchange writes them: decimals are strings without exponent and without superfluous zeros.</summary>
 internal static class JsonWriting
 {
-    // The longest decimal has a sign, 29 digits, a point and a zero before it.
-    private const int MaxDigits = 32;
-
     /// <summary>Settings of every writer: the shape is right by construction, and plain text needs no escapes.</summary>
     public static readonly JsonWriterOptions Options = new()
     {
@@ -21,8 +18,8 @@ internal static class JsonWriting
     /// <summary>Writes a property with a decimal in quotes.</summary>
     public static void WriteDecimal(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, decimal value)
     {
-        Span<byte> digits = stackalloc byte[MaxDigits];
-        writer.WriteString(name, digits[..Format(value, digits)]);
+        Span<byte> digits = stackalloc byte[DecimalText.MaxLength];
+        writer.WriteString(name, digits[..DecimalText.Write(value, digits)]);
     }
 
     /// <summary>Writes a property with a decimal in quotes, or null.</summary>
@@ -37,22 +34,22 @@ internal static class JsonWriting
     /// <summary>Writes an element of an array with a decimal in quotes.</summary>
     public static void WriteDecimalValue(this Utf8JsonWriter writer, decimal value)
     {
-        Span<byte> digits = stackalloc byte[MaxDigits];
-        writer.WriteStringValue(digits[..Format(value, digits)]);
+        Span<byte> digits = stackalloc byte[DecimalText.MaxLength];
+        writer.WriteStringValue(digits[..DecimalText.Write(value, digits)]);
     }
 
     /// <summary>Writes a property with a decimal as a bare number.</summary>
     public static void WriteBareDecimal(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, decimal value)
     {
-        Span<byte> digits = stackalloc byte[MaxDigits];
+        Span<byte> digits = stackalloc byte[DecimalText.MaxLength];
         writer.WritePropertyName(name);
-        writer.WriteRawValue(digits[..Format(value, digits)], skipInputValidation: true);
+        writer.WriteRawValue(digits[..DecimalText.Write(value, digits)], skipInputValidation: true);
     }
 
     /// <summary>Writes a property with a whole number in quotes.</summary>
     public static void WriteQuoted(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, long value)
     {
-        Span<byte> digits = stackalloc byte[MaxDigits];
+        Span<byte> digits = stackalloc byte[DecimalText.MaxLength];
         value.TryFormat(digits, out var length);
         writer.WriteString(name, digits[..length]);
     }
@@ -60,7 +57,7 @@ internal static class JsonWriting
     /// <summary>Writes an element of an array with a whole number in quotes.</summary>
     public static void WriteQuotedValue(this Utf8JsonWriter writer, long value)
     {
-        Span<byte> digits = stackalloc byte[MaxDigits];
+        Span<byte> digits = stackalloc byte[DecimalText.MaxLength];
         value.TryFormat(digits, out var length);
         writer.WriteStringValue(digits[..length]);
     }
@@ -72,21 +69,6 @@ internal static class JsonWriting
             writer.WriteNull(name);
         else
             writer.WriteString(name, value);
-    }
-
-    private static int Format(decimal value, Span<byte> digits)
-    {
-        if (value == 0)
-        {
-            digits[0] = (byte)'0';
-            return 1;
-        }
-        value.TryFormat(digits, out var length);
-        if (value.Scale == 0)
-            return length;
-        while (digits[length - 1] == '0')
-            length--;
-        return digits[length - 1] == '.' ? length - 1 : length;
     }
 }
 

@@ -123,7 +123,8 @@ internal sealed class CandleFile
         "time,open,high,low,close,volume" => 6,
         "time,open,high,low,close,volume,turnover" => 7,
         null => throw new CandleFileException(path, 1, "the file is empty"),
-        _ => throw new CandleFileException(path, 1, $"the header is '{Shorten(header)}', expected 'time,open,high,low,close,volume[,turnover]'"),
+        _ => throw new CandleFileException(
+            path, 1, $"the header is '{Shorten(header)}', expected 'time,open,high,low,close,volume[,turnover]'"),
     };
 
     private void Add(string text, long line, int columns)

@@ -11,7 +11,9 @@ public sealed record CandleReplayOptions
     /// <summary>Length of the candles.</summary>
     public CandleInterval Interval { get; init; } = CandleInterval.OneMinute;
 
-    /// <summary>Names another period of the same pairs: with <c>2021-2023</c> the files are <c>1hour_2021-2023.csv.gz</c>; null for the plain name.</summary>
+    /// <summary>
+    /// Names another period of the same pairs: with <c>2021-2023</c> the files are <c>1hour_2021-2023.csv.gz</c>; null for the plain name.
+    /// </summary>
     public string? Set { get; init; }
 
     /// <summary>The pairs; null takes the first <see cref="Count"/> that have a file.</summary>
@@ -20,7 +22,9 @@ public sealed record CandleReplayOptions
     /// <summary>How many pairs, in the alphabetical order of their symbols, when <see cref="Symbols"/> is null; null takes all.</summary>
     public int? Count { get; init; }
 
-    /// <summary>The replay begins with candles that open at or after this, Unix ms; what is before it is served as history. Null: the first candle.</summary>
+    /// <summary>
+    /// The replay begins with candles that open at or after this, Unix ms; what is before it is served as history. Null: the first candle.
+    /// </summary>
     public long? FromMs { get; init; }
 
     /// <summary>The replay ends before candles that open at or after this, Unix ms. Null: the last candle.</summary>
@@ -87,7 +91,7 @@ public sealed class CandleReplay : IMarketSource
     }
 
     /// <summary>Reads the files.</summary>
-    /// <exception cref="CandleFileException">A file is missing, damaged or breaks the format, or no candle lies between the times.</exception>
+    /// <exception cref="CandleFileException">A file is missing, damaged or malformed, or no candle lies between the times.</exception>
     public static CandleReplay Open(CandleReplayOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -145,7 +149,10 @@ public sealed class CandleReplay : IMarketSource
             .Take(options.Count ?? int.MaxValue)
             .ToList();
         if (symbols.Count == 0 || symbols.Count < options.Count)
-            throw new CandleFileException(options.Folder, 0, $"{symbols.Count} pairs have a file {fileName}, {options.Count ?? 1} are needed");
+        {
+            throw new CandleFileException(
+                options.Folder, 0, $"{symbols.Count} pairs have a file {fileName}, {options.Count ?? 1} are needed");
+        }
         return symbols;
     }
 

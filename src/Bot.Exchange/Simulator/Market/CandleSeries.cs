@@ -15,6 +15,7 @@ internal sealed class CandleSeries
     private readonly Queue<Candle> _fine = new();
     private readonly CandleBuilder _coarseRunning;
     private readonly CandleBuilder? _fineRunning;
+    private readonly DayWindow _day = new();
 
     /// <summary>A series that begins with history.</summary>
     public CandleSeries(CandleInterval interval, IEnumerable<Candle> history, decimal lot)
@@ -23,7 +24,11 @@ internal sealed class CandleSeries
         _coarseRunning = new CandleBuilder(interval);
         _coarse.AddRange(history);
         if (interval == CandleInterval.OneMinute)
+        {
+            foreach (var candle in _coarse)
+                _day.Add(candle);
             return;
+        }
         _fineRunning = new CandleBuilder(CandleInterval.OneMinute);
         Span<PathPoint> points = stackalloc PathPoint[CandlePath.MaxPoints];
         foreach (var candle in _coarse.Skip(_coarse.Count - FineHistory))
@@ -41,12 +46,16 @@ internal sealed class CandleSeries
     public void Add(long timeMs, decimal price, decimal size)
     {
         if (_coarseRunning.IsBefore(timeMs))
+        {
             _coarse.Add(_coarseRunning.Candle);
+            if (_fineRunning is null)
+                _day.Add(_coarseRunning.Candle);
+        }
         _coarseRunning.Add(timeMs, price, size);
         AddFine(timeMs, price, size);
     }
 
-    /// <summary>Candles that open in [from, to), oldest first, the newest ones when there are more than the limit; the last may be running.</summary>
+    /// <summary>Candles that open in [from, to), oldest first; the newest when there are too many. The last may be running.</summary>
     public IReadOnlyList<Candle> Read(CandleInterval interval, long fromMs, long toMs, int limit)
     {
         var whole = new List<Candle>();
@@ -74,8 +83,12 @@ internal sealed class CandleSeries
         return builder;
     }
 
-    /// <summary>The finest candles there are that end after an instant, oldest first.</summary>
-    public IEnumerable<Candle> Finest(long fromMs) => Parts(CandleInterval.OneMinute, fromMs);
+    /// <summary>The figures of the 24 hours before an instant; null when nothing traded.</summary>
+    public DayFigures? Day(long nowMs)
+    {
+        var running = _fineRunning ?? _coarseRunning;
+        return _day.Read(nowMs, running.IsEmpty ? null : running.Candle);
+    }
 
     private IEnumerable<Candle> Parts(CandleInterval interval, long fromMs)
     {
@@ -105,6 +118,7 @@ internal sealed class CandleSeries
             if (_fine.Count == FineCapacity)
                 _fine.Dequeue();
             _fine.Enqueue(_fineRunning.Candle);
+            _day.Add(_fineRunning.Candle);
         }
         _fineRunning.Add(timeMs, price, size);
     }

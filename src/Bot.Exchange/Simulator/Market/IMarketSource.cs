@@ -32,7 +32,7 @@ public interface IMarketSource : IDisposable
     /// <summary>The instant of the next points, Unix ms; null when there is none (yet).</summary>
     long? NextTimeMs { get; }
 
-    /// <summary>Candles that closed before <see cref="StartMs"/>, oldest first, with turnover. Intervals without a trade are absent.</summary>
+    /// <summary>Candles before <see cref="StartMs"/>, oldest first, with turnover. Intervals without a trade are absent.</summary>
     IEnumerable<Candle> History(int symbolIndex);
 
     /// <summary>Adds every point of the instant <see cref="NextTimeMs"/> in the order of the pairs, and moves on.</summary>

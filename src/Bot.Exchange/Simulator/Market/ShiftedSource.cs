@@ -2,7 +2,9 @@ using Bot.Trading.Market;
 
 namespace Bot.Exchange.Simulator.Market;
 
-/// <summary>Another source with all its times moved, so that a recording begins now: clients ask for candles that end at their own now.</summary>
+/// <summary>
+/// Another source with all its times moved, so that a recording begins now: clients ask for candles that end at their own now.
+/// </summary>
 internal sealed class ShiftedSource : IMarketSource
 {
     private readonly IMarketSource _inner;

@@ -23,7 +23,7 @@ public sealed record SyntheticMarketOptions
         if (Length <= TimeSpan.Zero)
             faults.Add(string.Create(CultureInfo.InvariantCulture, $"the synthetic market's length, {Length}, is not above zero"));
         if (History < TimeSpan.Zero || History > TimeSpan.FromDays(60))
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"the synthetic market's history, {History}, is not between 0 and 60 days"));
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"the synthetic market's history, {History}, is not 0 to 60 days"));
     }
 }
 

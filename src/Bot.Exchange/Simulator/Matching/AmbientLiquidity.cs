@@ -7,7 +7,7 @@ namespace Bot.Exchange.Simulator.Matching;
 /// The rest of the world's resting orders: a seeded ladder on both sides of a reference price, put up anew by every price point. In
 /// matching it stands like real orders that were placed at the refresh: behind the orders that rested before, ahead of later ones.
 /// </summary>
-/// <remarks>A refresh is a few assignments, whatever the number of levels: a month of minutes of ten pairs has 1.76 million of them.</remarks>
+/// <remarks>A refresh is a few assignments, whatever the number of levels: a month of minutes of ten pairs has 1.76 million.</remarks>
 internal sealed class AmbientLiquidity
 {
     // Half the spread is one basis point of the price, the first levels are one basis point apart, never less than an increment.

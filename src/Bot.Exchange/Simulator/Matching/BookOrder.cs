@@ -62,7 +62,10 @@ internal class BookOrder
     /// <summary>Base quantity that may still trade; <see cref="decimal.MaxValue"/> when only funds bound the order.</summary>
     public decimal SizeLeft { get; set; } = decimal.MaxValue;
 
-    /// <summary>Traded value that may still come about, quote currency without fee; <see cref="decimal.MaxValue"/> when only the size bounds the order.</summary>
+    /// <summary>
+    /// Traded value that may still come about, quote currency without fee; <see cref="decimal.MaxValue"/> when only the size bounds the
+    /// order.
+    /// </summary>
     public decimal FundsLeft { get; set; } = decimal.MaxValue;
 
     /// <summary>Filled base quantity.</summary>

@@ -100,7 +100,8 @@ internal sealed class MatchingEngine
         order.Stamp = ++_stamp;
         var limit = order.Type == OrderType.Limit ? order.Price : Band(order.Side);
         var isLimit = order.Type == OrderType.Limit;
-        if (isLimit && order.PostOnly && Best(Opposite(order.Side)) is { } best && Users(Opposite(order.Side)).Reaches(order.Price, best.Price))
+        var opposite = Opposite(order.Side);
+        if (isLimit && order.PostOnly && Best(opposite) is { } best && Users(opposite).Reaches(order.Price, best.Price))
         {
             Finish(order, DoneReason.WouldTake);
             return;

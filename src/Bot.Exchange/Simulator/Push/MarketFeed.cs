@@ -14,6 +14,7 @@ internal sealed class MarketFeed(TradingFloor floor)
     private const long NsPerMs = 1_000_000;
 
     private readonly JsonScratch _scratch = new();
+    private readonly FrameText _text = new();
     private readonly List<BookChange> _bids = [];
     private readonly List<BookChange> _asks = [];
 
@@ -26,18 +27,15 @@ internal sealed class MarketFeed(TradingFloor floor)
         var topic = pair.Topics.Match;
         if (!topic.IsWatched)
             return;
-        var writer = BeginMessage(topic.Name, "trade.l3match"u8);
-        writer.WriteString("makerOrderId"u8, makerId);
-        writer.WriteDecimal("price"u8, trade.Price);
-        writer.WriteQuoted("sequence"u8, trade.Id);
-        writer.WriteString("side"u8, trade.TakerSide == Side.Buy ? "buy"u8 : "sell"u8);
-        writer.WriteDecimal("size"u8, trade.Size);
-        writer.WriteString("symbol"u8, pair.Symbol);
-        writer.WriteString("takerOrderId"u8, takerId);
-        writer.WriteQuoted("time"u8, floor.NowMs * NsPerMs);
-        writer.WriteQuoted("tradeId"u8, trade.Id);
-        writer.WriteString("type"u8, "match"u8);
-        topic.Publish(EndMessage());
+        topic.Publish(Head(topic, "\",\"type\":\"message\",\"subject\":\"trade.l3match\",\"data\":{\"makerOrderId\":\""u8)
+            .Add(makerId).Add("\",\"price\":"u8).Quoted(trade.Price)
+            .Add(",\"sequence\":\""u8).Number(trade.Id)
+            .Add(trade.TakerSide == Side.Buy ? "\",\"side\":\"buy\",\"size\":"u8 : "\",\"side\":\"sell\",\"size\":"u8).Quoted(trade.Size)
+            .Add(",\"symbol\":\""u8).Add(pair.Symbol)
+            .Add("\",\"takerOrderId\":\""u8).Add(takerId)
+            .Add("\",\"time\":\""u8).Number(floor.NowMs * NsPerMs)
+            .Add("\",\"tradeId\":\""u8).Number(trade.Id)
+            .End("\",\"type\":\"match\"}}"u8));
     }
 
     /// <summary>Pushes what changed in a pair during an instant.</summary>
@@ -47,9 +45,9 @@ internal sealed class MarketFeed(TradingFloor floor)
         if (topics.Level2.IsWatched)
             PublishBook(pair);
         if (topics.Ticker.IsWatched)
-            topics.Ticker.Publish(Ticker(pair, topics.Ticker.Name, "trade.ticker"));
+            topics.Ticker.Publish(Ticker(pair, topics.Ticker, "trade.ticker"));
         if (AllTickers.IsWatched)
-            AllTickers.Publish(Ticker(pair, AllTickers.Name, pair.Symbol));
+            AllTickers.Publish(Ticker(pair, AllTickers, pair.Symbol));
         if (topics.Level1.IsWatched && topics.Level1.Look(pair))
             topics.Level1.Publish(Level1(pair));
         if (topics.Depth5.IsWatched && topics.Depth5.Look(pair))
@@ -78,7 +76,7 @@ internal sealed class MarketFeed(TradingFloor floor)
         if (pair.LastPrice is null)
             return null;
         if (topic == topics.Ticker)
-            return Ticker(pair, topic.Name, "trade.ticker");
+            return Ticker(pair, topic, "trade.ticker");
         if (topic == topics.Snapshot)
             return Snapshot(pair);
         if (topic is not DepthTopic depth)
@@ -87,27 +85,36 @@ internal sealed class MarketFeed(TradingFloor floor)
         return depth == topics.Level1 ? Level1(pair) : Depth(depth);
     }
 
-    private byte[] Ticker(PairMarket pair, string topic, string subject)
+    private byte[] Ticker(PairMarket pair, Topic topic, string subject)
     {
-        var writer = BeginMessage(topic, subject);
-        WriteBest(writer, pair.Engine.Best(Side.Sell), "bestAsk"u8, "bestAskSize"u8);
-        WriteBest(writer, pair.Engine.Best(Side.Buy), "bestBid"u8, "bestBidSize"u8);
-        writer.WriteDecimal("price"u8, pair.LastPrice);
-        writer.WriteQuoted("sequence"u8, pair.Engine.Sequence);
-        writer.WriteDecimal("size"u8, pair.LastSize);
-        writer.WriteNumber("time"u8, floor.NowMs);
-        return EndMessage();
+        var ask = pair.Engine.Best(Side.Sell);
+        var bid = pair.Engine.Best(Side.Buy);
+        return Head(topic, "\",\"type\":\"message\",\"subject\":\""u8).Add(subject)
+            .Add("\",\"data\":{\"bestAsk\":"u8).Quoted(ask?.Price)
+            .Add(",\"bestAskSize\":"u8).Quoted(ask?.Size)
+            .Add(",\"bestBid\":"u8).Quoted(bid?.Price)
+            .Add(",\"bestBidSize\":"u8).Quoted(bid?.Size)
+            .Add(",\"price\":"u8).Quoted(pair.LastPrice)
+            .Add(",\"sequence\":\""u8).Number(pair.Engine.Sequence)
+            .Add("\",\"size\":"u8).Quoted(pair.LastSize)
+            .Add(",\"time\":"u8).Number(floor.NowMs)
+            .End("}}"u8);
     }
 
     private byte[] Candle(PairMarket pair, CandleTopic topic)
     {
         var candle = topic.Running.Candle;
-        var writer = BeginMessage(topic.Name, "trade.candles.update"u8);
-        writer.WriteString("symbol"u8, pair.Symbol);
-        writer.WritePropertyName("candles"u8);
-        WriteCandle(writer, candle);
-        writer.WriteNumber("time"u8, floor.NowMs * NsPerMs);
-        return EndMessage();
+        return Head(topic, "\",\"type\":\"message\",\"subject\":\"trade.candles.update\",\"data\":{\"symbol\":\""u8)
+            .Add(pair.Symbol)
+            .Add("\",\"candles\":[\""u8).Number(candle.OpenTimeMs / 1000)
+            .Add("\","u8).Quoted(candle.Open)
+            .Add(","u8).Quoted(candle.Close)
+            .Add(","u8).Quoted(candle.High)
+            .Add(","u8).Quoted(candle.Low)
+            .Add(","u8).Quoted(candle.Volume)
+            .Add(","u8).Quoted(candle.Turnover ?? 0)
+            .Add("],\"time\":"u8).Number(floor.NowMs * NsPerMs)
+            .End("}}"u8);
     }
 
     private byte[] Level1(PairMarket pair)
@@ -158,7 +165,7 @@ internal sealed class MarketFeed(TradingFloor floor)
     private byte[] Snapshot(PairMarket pair)
     {
         var topic = pair.Topics.Snapshot;
-        var day = DayFigures.Of(pair, floor.NowMs);
+        var day = pair.Candles.Day(floor.NowMs);
         var writer = BeginMessage(topic.Name, "trade.snapshot"u8);
         writer.WriteQuoted("sequence"u8, pair.Engine.Sequence);
         writer.WriteStartObject("data"u8);
@@ -204,11 +211,7 @@ internal sealed class MarketFeed(TradingFloor floor)
         return writer;
     }
 
-    private Utf8JsonWriter BeginMessage(string topic, string subject)
-    {
-        Span<byte> text = stackalloc byte[64];
-        return BeginMessage(topic, text[..System.Text.Encoding.UTF8.GetBytes(subject, text)]);
-    }
+    private FrameText Head(Topic topic, ReadOnlySpan<byte> next) => _text.Begin("{\"topic\":\""u8).Add(topic.Name).Add(next);
 
     private byte[] EndMessage()
     {
@@ -269,12 +272,6 @@ internal sealed class MarketFeed(TradingFloor floor)
             writer.WriteEndArray();
         }
         writer.WriteEndArray();
-    }
-
-    private static void WriteBest(Utf8JsonWriter writer, DepthLevel? best, ReadOnlySpan<byte> price, ReadOnlySpan<byte> size)
-    {
-        writer.WriteDecimal(price, best?.Price);
-        writer.WriteDecimal(size, best?.Size);
     }
 
     private static void WriteBareBest(Utf8JsonWriter writer, DepthLevel? best, ReadOnlySpan<byte> price, ReadOnlySpan<byte> size)

@@ -42,7 +42,12 @@ internal sealed class PushConnection
     /// <param name="limits">How far it may fall behind.</param>
     /// <param name="onFirstFrame">Called under the gate when the queue is no longer empty.</param>
     public PushConnection(
-        string connectId, Account? account, WebSocket socket, BatchingStream stream, PushQueueLimits limits, Action<PushConnection> onFirstFrame)
+        string connectId,
+        Account? account,
+        WebSocket socket,
+        BatchingStream stream,
+        PushQueueLimits limits,
+        Action<PushConnection> onFirstFrame)
     {
         ConnectId = connectId;
         Account = account;
@@ -92,7 +97,7 @@ internal sealed class PushConnection
             if (_queue.Count >= _limits.Limit)
             {
                 _isClosing = true;
-                _abort.Cancel();
+                Abort();
                 return;
             }
             isFirst = _queue.Count == 0;
@@ -122,7 +127,8 @@ internal sealed class PushConnection
     }
 
     /// <summary>Tears the connection down without a word.</summary>
-    public void Abort() => _abort.Cancel();
+    /// <remarks>What follows from it runs elsewhere: the caller may be in the middle of a topic's subscribers.</remarks>
+    public void Abort() => _ = _abort.CancelAsync();
 
     /// <summary>
     /// Sends what is queued. Returns at once when another call is sending; never throws, a broken connection is torn down.

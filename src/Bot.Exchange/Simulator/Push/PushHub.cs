@@ -24,6 +24,16 @@ internal sealed class PushHub
         }
     }
 
+    /// <summary>Frames of market data that slow readers of the open connections missed.</summary>
+    public long Dropped
+    {
+        get
+        {
+            lock (_gate)
+                return _open.Sum(c => c.Dropped);
+        }
+    }
+
     /// <summary>Adds a connection.</summary>
     public void Add(PushConnection connection)
     {
@@ -102,8 +112,12 @@ internal sealed class PushHub
     /// <summary>Tears every connection down.</summary>
     public void AbortAll()
     {
+        List<PushConnection> open;
         lock (_gate)
-            _open.ForEach(c => c.Abort());
+            open = [.. _open];
+
+        // Outside of the gate: a connection that is torn down removes itself at once.
+        open.ForEach(c => c.Abort());
     }
 }
 

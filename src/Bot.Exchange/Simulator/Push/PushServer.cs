@@ -97,8 +97,8 @@ internal sealed class PushServer
             }
             if (++messages > MaxMessages && _options.LimitsMessages)
             {
-                connection.EnqueueLast(
-                    ControlFrames.Error(connection.ConnectId, 509, "exceed max permits per second"), WebSocketCloseStatus.NormalClosure, "Bye");
+                var error = ControlFrames.Error(connection.ConnectId, 509, "exceed max permits per second");
+                connection.EnqueueLast(error, WebSocketCloseStatus.NormalClosure, "Bye");
                 await connection.WriteAsync();
                 await DrainAsync(socket, connection);
                 return;

@@ -14,8 +14,6 @@ namespace Bot.Exchange.Simulator.Server;
 /// <summary>Takes every request of the simulator to where it belongs, and answers it in the exchange's form.</summary>
 internal sealed class ApiServer
 {
-    private const int MaxBodyBytes = 1 << 20;
-
     private readonly TradingFloor _floor;
     private readonly IMarketClock _clock;
     private readonly PushHub _hub;
@@ -88,7 +86,8 @@ internal sealed class ApiServer
             await _push.ServeAsync(http, call);
             return true;
         }
-        if (call.Path != "/sim/lockstep" || _clock is not LockstepClock lockstep || _floor.Account(call.Query("account") ?? "") is not { } account)
+        if (call.Path != "/sim/lockstep" || _clock is not LockstepClock lockstep
+            || _floor.Account(call.Query("account") ?? "") is not { } account)
             return false;
         var (socket, _) = await WebSocketUpgrade.AcceptAsync(http);
         using (socket)
@@ -170,10 +169,11 @@ internal sealed class ApiServer
 
     private static async Task<byte[]> ReadBodyAsync(HttpContext http)
     {
-        if (http.Request.ContentLength is 0 || (http.Request.ContentLength is null && !http.Request.Headers.ContainsKey("Transfer-Encoding")))
+        if (http.Request.ContentLength is 0
+            || (http.Request.ContentLength is null && !http.Request.Headers.ContainsKey("Transfer-Encoding")))
             return [];
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-        return body.Length > MaxBodyBytes ? [] : body.ToArray();
+        return body.ToArray();
     }
 }

@@ -103,6 +103,7 @@ internal sealed class ControlEndpoints(TradingFloor floor, IMarketClock clock, P
             writer.WriteNumber("pairs"u8, floor.Pairs.Count);
             writer.WriteNumber("accounts"u8, floor.Accounts.Count);
             writer.WriteNumber("connections"u8, hub.Count);
+            writer.WriteNumber("droppedFrames"u8, hub.Dropped);
             writer.WriteEndObject();
         }
         return buffer.ToArray();

@@ -38,7 +38,8 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
         Get("/api/v1/market/orderbook/level1", 2, Level1),
         Get("/api/v1/market/orderbook/level2_20", 2, (call, data) => Level2(call, data, 20)),
         Get("/api/v1/market/orderbook/level2_100", 2, (call, data) => Level2(call, data, 100)),
-        new("GET", "/api/v3/market/orderbook/level2", RequestPool.Spot, 3, Permission.General, (call, data) => Level2(call, data, int.MaxValue)),
+        new("GET", "/api/v3/market/orderbook/level2", RequestPool.Spot, 3, Permission.General,
+            (call, data) => Level2(call, data, int.MaxValue)),
         Get("/api/v1/market/histories", 3, Histories),
         Get("/api/v1/market/candles", 3, Candles),
     ];
@@ -220,7 +221,7 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
 
     private void WriteTicker(Utf8JsonWriter data, PairMarket pair, bool isRow)
     {
-        var day = DayFigures.Of(pair, floor.NowMs);
+        var day = pair.Candles.Day(floor.NowMs);
         var bid = pair.Engine.Best(Side.Buy);
         var ask = pair.Engine.Best(Side.Sell);
         data.WriteStartObject();

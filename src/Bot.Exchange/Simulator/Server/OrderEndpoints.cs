@@ -69,7 +69,7 @@ internal sealed class OrderEndpoints(TradingFloor floor, IMarketClock clock, boo
         }
         clock.Wake();
         if (order.Matched is { } matched)
-            await matched.Task;
+            await matched.Task.WaitAsync(call.Http.RequestAborted);
         lock (floor.Gate)
         {
             data.WriteStartObject();
@@ -119,7 +119,7 @@ internal sealed class OrderEndpoints(TradingFloor floor, IMarketClock clock, boo
         }
         clock.Wake();
         if (order.Ended is { } ended)
-            await ended.Task;
+            await ended.Task.WaitAsync(call.Http.RequestAborted);
         lock (floor.Gate)
         {
             data.WriteStartObject();

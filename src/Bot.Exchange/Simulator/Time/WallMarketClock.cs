@@ -59,8 +59,9 @@ internal sealed class WallMarketClock : IMarketClock
         await _stop.CancelAsync();
         await _loop;
         _completed.TrySetCanceled();
+
+        // A request that is still on its way may wake the clock: the semaphore is left to it.
         _stop.Dispose();
-        _wake.Dispose();
     }
 
     private async Task RunAsync()
@@ -76,6 +77,8 @@ internal sealed class WallMarketClock : IMarketClock
                     next = _floor.NextEventMs;
                     if (_floor.EndMs <= _floor.NowMs)
                         _completed.TrySetResult();
+                    else if (_floor.EndMs < next || next is null)
+                        next = _floor.EndMs;
                 }
 
                 // A slow reader must not hold the market up.

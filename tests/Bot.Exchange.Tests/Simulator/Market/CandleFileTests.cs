@@ -69,17 +69,14 @@ public sealed class CandleFileTests : IDisposable
     {
         var path = _files.PathOf("BTC-USDT", "1min");
         File.WriteAllText(path, "time,open,high,low,close,volume");
-        Assert.Contains("gzip", Assert.Throws<CandleFileException>(() => CandleFile.Read(path, CandleInterval.OneMinute)).Problem, StringComparison.Ordinal);
+        Assert.Contains("gzip", Problem(path), StringComparison.Ordinal);
 
         _files.WriteWalk("ETH-USDT", 2000, 100m, 1);
         var whole = _files.PathOf("ETH-USDT", "1min");
         File.WriteAllBytes(path, File.ReadAllBytes(whole)[..^200]);
-        Assert.Contains("cut off", Assert.Throws<CandleFileException>(() => CandleFile.Read(path, CandleInterval.OneMinute)).Problem, StringComparison.Ordinal);
+        Assert.Contains("cut off", Problem(path), StringComparison.Ordinal);
 
-        Assert.Contains(
-            "does not exist",
-            Assert.Throws<CandleFileException>(() => CandleFile.Read(path + "x", CandleInterval.OneMinute)).Problem,
-            StringComparison.Ordinal);
+        Assert.Contains("does not exist", Problem(path + "x"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,4 +108,7 @@ public sealed class CandleFileTests : IDisposable
         var shib = replay.Listings[1].Rules;
         Assert.Equal((0.000000001m, 0.0001m, 1000m), (shib.PriceIncrement, shib.BaseIncrement, shib.BaseMinSize));
     }
+
+    private static string Problem(string path) =>
+        Assert.Throws<CandleFileException>(() => CandleFile.Read(path, CandleInterval.OneMinute)).Problem;
 }

@@ -43,7 +43,8 @@ public sealed class CandleReplayTests(ITestOutputHelper output) : IDisposable
         var file = CandleFile.Read(_files.PathOf("BTC-USDT", "1min"), CandleInterval.OneMinute);
         var all = Enumerable.Range(0, file.Count).Select(i => file[i]).ToList();
 
-        Assert.Equal(all.Where(c => c.OpenTimeMs < from), floor.Pairs[0].Candles.Read(CandleInterval.OneMinute, 0, long.MaxValue, 9999).Select(NoTurnover));
+        var history = floor.Pairs[0].Candles.Read(CandleInterval.OneMinute, 0, long.MaxValue, 9999);
+        Assert.Equal(all.Where(c => c.OpenTimeMs < from), history.Select(NoTurnover));
         Assert.Equal(all.Last(c => c.OpenTimeMs < from).Close, floor.Pairs[0].LastPrice);
 
         floor.AdvanceTo(replay.EndMs!.Value);
@@ -76,7 +77,7 @@ public sealed class CandleReplayTests(ITestOutputHelper output) : IDisposable
             output.WriteLine("Skipped: there are no recorded prices beside the repository (BOT_SHARED).");
             return;
         }
-        Rebuild(new CandleReplayOptions { Folder = folder, Count = 15, FromMs = 1_678_400_000_000 });
+        Rebuild(new CandleReplayOptions { Folder = folder, Symbols = [Symbol.Parse("DOGE-USDT"), Symbol.Parse("SHIB-USDT")] });
         Rebuild(new CandleReplayOptions { Folder = folder, Interval = CandleInterval.Parse("15min"), Symbols = [Symbol.Parse("BTC-USDT")] });
         Rebuild(new CandleReplayOptions
         {
@@ -99,7 +100,11 @@ public sealed class CandleReplayTests(ITestOutputHelper output) : IDisposable
             var built = pair.Candles.Read(options.Interval, 0, long.MaxValue, int.MaxValue);
             Assert.Equal(file.Count, built.Count);
             for (var i = 0; i < file.Count; i++)
-                Assert.Equal(NoTurnover(file[i]), NoTurnover(built[i]));
+            {
+                // Half a million assertions would take longer than the replay.
+                if (NoTurnover(file[i]) != NoTurnover(built[i]))
+                    Assert.Equal(NoTurnover(file[i]), NoTurnover(built[i]));
+            }
         }
         return floor;
     }

@@ -204,7 +204,8 @@ public class MarketProperties
         public IReadOnlyList<string> Tape() =>
         [
             .. Desk.Pair.Tape.Read().Select(t => t.ToString()),
-            .. Accounts.SelectMany(a => a.Fills).Select(f => $"{f.Id} {f.TradeId} {f.Order.OrderId} {f.CounterOrderId} {f.Price} {f.Size} {f.Fee} {f.TimeMs}"),
+            .. Accounts.SelectMany(a => a.Fills).Select(
+                f => $"{f.Id} {f.TradeId} {f.Order.OrderId} {f.CounterOrderId} {f.Price} {f.Size} {f.Fee} {f.TimeMs}"),
             .. Accounts.SelectMany(a => a.Balances).Select(b => $"{b.Currency} {b.Available} {b.Held}"),
         ];
 

@@ -57,6 +57,16 @@ internal sealed class PushClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads a frame without looking into it.</summary>
+    public async Task SkipAsync()
+    {
+        while (!(await _socket.ReceiveAsync(_buffer.AsMemory(), CancellationToken.None)).EndOfMessage)
+        {
+            // A frame may come in parts.
+        }
+        Frames++;
+    }
+
     /// <summary>Reads until a frame fits; returns it.</summary>
     public async Task<JsonElement> ReadUntilAsync(Func<JsonElement, bool> fits)
     {
