@@ -61,24 +61,24 @@ public static class BotSystem
         var selector = Proxy<SelectorActor>("selector");
         var projector = Proxy<ProjectorActor>("projector");
         var neighbours = new PairNeighbours(
-            system.ActorOf(Props.Create(() => new ExchangeGateway(services)), "gateway"),
-            system.ActorOf(Props.Create(() => new PriceFeed(services)), "prices"),
-            system.ActorOf(Props.Create(() => new MarketDirectory(services)), "directory"),
+            system.ActorOf(ActorProps.Of(() => new ExchangeGateway(services)), "gateway"),
+            system.ActorOf(ActorProps.Of(() => new PriceFeed(services)), "prices"),
+            system.ActorOf(ActorProps.Of(() => new MarketDirectory(services)), "directory"),
             portfolio,
             collector);
         var pairs = ClusterSharding.Get(system).Start(
             "pair",
-            symbol => Props.Create(() => new PairActor(Symbol.Parse(symbol), services, neighbours)),
+            symbol => ActorProps.Of(() => new PairActor(Symbol.Parse(symbol), services, neighbours)),
             ClusterShardingSettings.Create(system),
             new PairExtractor(),
             new SteerableAllocation(moves),
             StopDurable.Instance);
         registry.Register<PairActor>(pairs);
 
-        Singleton("portfolio", Props.Create(() => new PortfolioActor(services, pairs)), StopDurable.Instance);
-        Singleton("collector", Props.Create(() => new CollectorActor(services, pairs, portfolio)), PoisonPill.Instance);
-        Singleton("selector", Props.Create(() => new SelectorActor(services, pairs, collector)), StopDurable.Instance);
-        Singleton("projector", Props.Create(() => new ProjectorActor(services)), PoisonPill.Instance);
+        Singleton("portfolio", ActorProps.Of(() => new PortfolioActor(services, pairs)), StopDurable.Instance);
+        Singleton("collector", ActorProps.Of(() => new CollectorActor(services, pairs, portfolio)), PoisonPill.Instance);
+        Singleton("selector", ActorProps.Of(() => new SelectorActor(services, pairs, collector)), StopDurable.Instance);
+        Singleton("projector", ActorProps.Of(() => new ProjectorActor(services)), PoisonPill.Instance);
 
         if (address.Seeds.Count == 0)
         {

@@ -295,7 +295,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         var id = start.Spec.ClientOrderId;
         if (_trackers.TryGetValue(id, out var running))
             return running;
-        var tracker = Context.ActorOf(Props.Create(() => new OrderTracker(Services, start, _neighbours.Gateway)), id);
+        var tracker = Context.ActorOf(ActorProps.Of(() => new OrderTracker(Services, start, _neighbours.Gateway)), id);
         Context.WatchWith(tracker, new TrackerGone(id));
         _trackers[id] = tracker;
         return tracker;
