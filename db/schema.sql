@@ -188,7 +188,8 @@ BEGIN
     RETURN name;
   END IF;
   PERFORM pg_advisory_xact_lock(hashtext('candles'), hashtext(name));
-  IF to_regclass('public.' || name) IS NOT NULL THEN
+  -- Asked of the table itself: what this session remembers of the name is from before the wait.
+  IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = name) THEN
     RETURN name;
   END IF;
   -- Made beside the table and then attached: that lock lets readers and writers of the other months go on.
