@@ -8,17 +8,16 @@ namespace Bot.Host.Tests.Database;
 
 /// <summary>The private server around real processes, users and disks.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class PrivatePostgresProcessTests : IDisposable
+public sealed class PrivatePostgresProcessTests(MadeServer made) : IClassFixture<MadeServer>, IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("bot-process-").FullName;
-
-    public PrivatePostgresProcessTests() => File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
+    private readonly string _folder = MadeServer.NewFolder();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task A_bot_that_is_killed_leaves_a_server_that_the_next_one_adopts()
     {
+        await made.CopyToAsync(_folder);
         using var bot = StartBot("db", "psql", "--", "-c", "SELECT pg_sleep(600)");
         var visit = await VisitAsync(bot);
         await UntilAsync(visit, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'", 1L);
@@ -32,6 +31,7 @@ public sealed class PrivatePostgresProcessTests : IDisposable
     [Fact]
     public async Task A_bot_that_is_asked_to_end_stops_its_server()
     {
+        await made.CopyToAsync(_folder);
         using var bot = StartBot("db", "psql", "--", "-c", "SELECT pg_sleep(600)");
         var visit = await VisitAsync(bot);
         await UntilAsync(visit, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'", 1L);
@@ -45,6 +45,7 @@ public sealed class PrivatePostgresProcessTests : IDisposable
     [Fact]
     public async Task Of_two_bots_at_the_same_time_one_starts_and_the_other_says_why_not()
     {
+        await made.CopyToAsync(_folder);
         using var first = StartBot("db", "psql", "--", "-c", "SELECT pg_sleep(600)");
         var visit = await VisitAsync(first);
         var e = await Assert.ThrowsAsync<DatabaseSetupException>(() => PrivatePostgres.StartAsync(Options()));
@@ -194,5 +195,5 @@ public sealed class PrivatePostgresProcessTests : IDisposable
         return process.ExitCode;
     }
 
-    private PrivatePostgresOptions Options() => new() { DataFolder = _folder, SharedBuffersMegabytes = 16, MaxConnections = 60 };
+    private PrivatePostgresOptions Options() => MadeServer.Options(_folder);
 }

@@ -9,14 +9,11 @@ using Npgsql;
 namespace Bot.Host.Tests.Database;
 
 [UnsupportedOSPlatform("windows")]
-public sealed class PrivatePostgresTests : IDisposable
+public sealed class PrivatePostgresTests(MadeServer made) : IClassFixture<MadeServer>, IDisposable
 {
     private const int Kill = 9;
 
-    // The user of the server has to be able to pass.
-    private readonly string _folder = Directory.CreateTempSubdirectory("bot private 'pg ").FullName;
-
-    public PrivatePostgresTests() => File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
+    private readonly string _folder = MadeServer.NewFolder();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -40,9 +37,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task It_is_durable_by_its_settings_and_a_file_of_the_user_cannot_weaken_that()
     {
-        await using (await PrivatePostgres.StartAsync(Options()))
-        {
-        }
+        await made.CopyToAsync(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "postgres", "data", "local.conf"), "fsync = off\nsynchronous_commit = off\nlisten_addresses = '*'\nwork_mem = '7MB'\n");
         await using var server = await PrivatePostgres.StartAsync(Options());
         foreach (var (name, value) in new[]
@@ -56,6 +51,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task The_server_never_runs_as_root()
     {
+        await made.CopyToAsync(_folder);
         await using var server = await PrivatePostgres.StartAsync(Options());
         var status = await File.ReadAllLinesAsync($"/proc/{MainProcess(server)}/status");
         var user = status.First(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
@@ -65,6 +61,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_second_bot_on_the_same_data_is_told_so_and_harms_nothing()
     {
+        await made.CopyToAsync(_folder);
         await using var first = await PrivatePostgres.StartAsync(Options());
         var e = await Assert.ThrowsAsync<DatabaseSetupException>(() => PrivatePostgres.StartAsync(Options()));
         Assert.Contains($"Another bot (process {Environment.ProcessId})", e.Problem, StringComparison.Ordinal);
@@ -74,6 +71,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_visitor_of_a_running_server_does_not_stop_it()
     {
+        await made.CopyToAsync(_folder);
         Assert.Null(await PrivatePostgres.TryVisitAsync(Options()));
         await using var server = await PrivatePostgres.StartAsync(Options());
         await using (var visit = await PrivatePostgres.VisitOrStartAsync(Options()))
@@ -87,6 +85,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_server_that_survived_its_bot_is_adopted_and_stopped_at_the_end()
     {
+        await made.CopyToAsync(_folder);
         int process;
         await using (var left = await PrivatePostgres.StartAsync(Options() with { KeepRunning = true }))
             process = MainProcess(left);
@@ -104,6 +103,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_server_that_was_killed_recovers_with_everything_that_was_acknowledged()
     {
+        await made.CopyToAsync(_folder);
         var killed = await PrivatePostgres.StartAsync(Options() with { KeepRunning = true });
         await ExecuteAsync(killed.Connections.Owner, "CREATE TABLE acknowledged AS SELECT generate_series(1, 1000) AS n");
         Assert.Equal(0, kill(MainProcess(killed), Kill));
@@ -118,9 +118,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_process_number_that_belongs_to_somebody_else_by_now_is_no_server()
     {
-        await using (await PrivatePostgres.StartAsync(Options()))
-        {
-        }
+        await made.CopyToAsync(_folder);
         // As after a power cut, when the number was given to another program: here to this one.
         var file = Path.Combine(_folder, "postgres", "data", "postmaster.pid");
         await File.WriteAllTextAsync(file, $"{Environment.ProcessId}\n{_folder}\n0\n21000\n\n127.0.0.1\n\nready\n");
@@ -131,9 +129,8 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_kept_port_that_is_taken_by_now_is_replaced()
     {
-        int port;
-        await using (var first = await PrivatePostgres.StartAsync(Options()))
-            port = first.Port;
+        await made.CopyToAsync(_folder);
+        var port = int.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "postgres", "port")), CultureInfo.InvariantCulture);
         using var taker = new TcpListener(IPAddress.Loopback, port);
         taker.Start();
         await using var second = await PrivatePostgres.StartAsync(Options());
@@ -163,9 +160,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task Data_of_a_version_that_is_not_installed_are_left_alone()
     {
-        await using (await PrivatePostgres.StartAsync(Options()))
-        {
-        }
+        await made.CopyToAsync(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "postgres", "data", "PG_VERSION"), "9\n");
         var e = await Assert.ThrowsAsync<DatabaseSetupException>(() => PrivatePostgres.StartAsync(Options()));
         Assert.Contains("made by PostgreSQL 9", e.Problem, StringComparison.Ordinal);
@@ -175,9 +170,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task Lost_passwords_are_not_replaced_by_new_ones_that_fit_nothing()
     {
-        await using (await PrivatePostgres.StartAsync(Options()))
-        {
-        }
+        await made.CopyToAsync(_folder);
         File.Delete(Path.Combine(_folder, "postgres", "passwords"));
         var e = await Assert.ThrowsAsync<DatabaseSetupException>(() => PrivatePostgres.StartAsync(Options()));
         Assert.Contains("passwords", e.Problem, StringComparison.Ordinal);
@@ -196,9 +189,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_configuration_that_stops_the_server_shows_what_the_server_said()
     {
-        await using (await PrivatePostgres.StartAsync(Options()))
-        {
-        }
+        await made.CopyToAsync(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "postgres", "data", "local.conf"), "no_such_setting = 7\n");
         var e = await Assert.ThrowsAsync<DatabaseSetupException>(() => PrivatePostgres.StartAsync(Options()));
         Assert.Contains("no_such_setting", e.Problem, StringComparison.Ordinal);
@@ -208,6 +199,8 @@ public sealed class PrivatePostgresTests : IDisposable
     public async Task Deep_folders_are_too_long_for_a_socket_and_do_without()
     {
         var deep = Path.Combine(_folder, new string('d', 120));
+        Directory.CreateDirectory(deep);
+        await made.CopyToAsync(deep);
         await using var server = await PrivatePostgres.StartAsync(Options() with { DataFolder = deep });
         Assert.Equal("", await ValueAsync<string>(server.AdminConnection, "SHOW unix_socket_directories"));
     }
@@ -240,6 +233,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task Nobody_gets_in_without_a_password()
     {
+        await made.CopyToAsync(_folder);
         await using var server = await PrivatePostgres.StartAsync(Options());
         foreach (var login in new[] { "postgres", "bot_owner", "bot_app_login", "bot_ro_login" })
         {
@@ -248,7 +242,7 @@ public sealed class PrivatePostgresTests : IDisposable
         }
     }
 
-    private PrivatePostgresOptions Options() => new() { DataFolder = _folder, SharedBuffersMegabytes = 16, MaxConnections = 20, StateFolder = Path.Combine(_folder, "state") };
+    private PrivatePostgresOptions Options() => MadeServer.Options(_folder);
 
     private static int MainProcess(PrivatePostgres server) =>
         int.Parse(File.ReadLines(Path.Combine(server.DataDirectory, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
