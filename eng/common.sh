@@ -6,6 +6,8 @@ artifacts="$root/artifacts"
 mkdir -p "$artifacts"
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+# A bare system has no ICU, which the SDK would ask for; nothing here depends on a culture.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 # Build servers that stay behind would hold the clone's files for minutes after we are done.
 export MSBUILDDISABLENODEREUSE=1
 
