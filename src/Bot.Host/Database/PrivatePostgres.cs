@@ -59,7 +59,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <summary>Starts the server, or adopts the one that a killed bot left behind.</summary>
     /// <exception cref="DatabaseSetupException">It cannot be started, or another bot uses it. The message says what to do.</exception>
-    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, ILogger? logger = null, CancellationToken cancellation = default)
+    public static async Task<PrivatePostgres> StartAsync(
+        PrivatePostgresOptions options, ILogger? logger = null, CancellationToken cancellation = default)
     {
         logger ??= NullLogger.Instance;
         try
@@ -97,7 +98,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Every place where a server of these options may lie.</summary>
-    public static IReadOnlyList<string> FoldersOf(PrivatePostgresOptions options) => [ServerFolders.Inside(options).Root, ServerFolders.Outside(options).Root];
+    public static IReadOnlyList<string> FoldersOf(PrivatePostgresOptions options) =>
+        [ServerFolders.Inside(options).Root, ServerFolders.Outside(options).Root];
 
     /// <summary>Visits the server of a running bot, or starts it: for short commands that work either way.</summary>
     public static async Task<PrivatePostgres> VisitOrStartAsync(

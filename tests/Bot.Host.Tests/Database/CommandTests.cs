@@ -58,6 +58,41 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Equal(0, Run("db", "rollback", "--to", "1", "--force").Code);
     }
 
+    [Fact]
+    public async Task A_backup_brings_everything_back_and_a_damaged_one_changes_nothing()
+    {
+        Run("db", "migrate");
+        await _database.ExecuteAsync(
+            DatabaseRole.App,
+            """
+            SELECT ensure_candle_partition('2025-01-15Z');
+            INSERT INTO symbols (symbol, base_currency, quote_currency) VALUES ('BTC-USDT', 'BTC', 'USDT');
+            INSERT INTO candles (symbol_id, interval, open_time, open, high, low, close, volume, event_time, source)
+            VALUES (1, '1min', '2025-01-15T10:00Z', 1, 1, 1, 1, 1, '2025-01-15T10:01Z', 'rest');
+            INSERT INTO audit (actor, command_id, command) VALUES ('operator', 'c1', 'halt')
+            """);
+        var schema = await SchemaFile.DumpAsync(_database.Server.Binaries, _database.Connections.Owner);
+        var file = Path.Combine(_folder, "bot.backup");
+        Assert.Equal(0, Run("db", "backup", file).Code);
+        Assert.Equal(1, Run("db", "backup", file).Code);
+
+        await _database.ExecuteAsync(DatabaseRole.App, "INSERT INTO audit (actor, command_id, command) VALUES ('operator', 'c2', 'resume'); SELECT drop_candle_partitions('2026-01-01Z')");
+        Assert.Contains("would be replaced", Run("db", "restore", file).Error, StringComparison.Ordinal);
+        var damaged = Path.Combine(_folder, "damaged.backup");
+        await File.WriteAllBytesAsync(damaged, (await File.ReadAllBytesAsync(file))[..^200]);
+        Assert.Equal(1, Run("db", "restore", damaged, "--force").Code);
+        Assert.Equal(2L, await _database.ValueAsync<long>(DatabaseRole.ReadOnly, "SELECT count(*) FROM audit"));
+
+        var restored = Run("db", "restore", file, "--force");
+        Assert.True(restored.Code == 0, restored.Error);
+        Assert.Equal(1L, await _database.ValueAsync<long>(DatabaseRole.ReadOnly, "SELECT count(*) FROM audit"));
+        Assert.Equal(1L, await _database.ValueAsync<long>(DatabaseRole.ReadOnly, "SELECT count(*) FROM candles"));
+        Assert.Equal(schema, await SchemaFile.DumpAsync(_database.Server.Binaries, _database.Connections.Owner));
+        Assert.Equal(0, Run("db", "status").Code);
+        await _database.ExecuteAsync(DatabaseRole.App, "INSERT INTO audit (actor, command_id, command) VALUES ('operator', 'c3', 'halt')");
+        Assert.Equal(0L, await _database.ValueAsync<long>(DatabaseRole.App, "SELECT count(*) FROM audit_faults()"));
+    }
+
     [Theory]
     [InlineData("db", "rollback", "--to", "1", "--steps", "1")]
     [InlineData("db", "rollback", "--steps", "0")]

@@ -40,7 +40,8 @@ public static class DatabaseOption
         }
         catch (ArgumentException)
         {
-            throw new DatabaseSetupException("The value of --db is no connection string.", "It has the form Host=NAME;Database=bot;Username=LOGIN;Passfile=FILE, or is the path of a file with one in it.");
+            throw new DatabaseSetupException("The value of --db is no connection string.",
+                "It has the form Host=NAME;Database=bot;Username=LOGIN;Passfile=FILE, or is the path of a file with one in it.");
         }
         return password is null
             ? options with { ConnectionString = value, ConnectionStringFile = null, Port = null, KeepRunning = false }
