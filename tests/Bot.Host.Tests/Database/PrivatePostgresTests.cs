@@ -83,6 +83,34 @@ public sealed class PrivatePostgresTests(MadeServer made) : IClassFixture<MadeSe
     }
 
     [Fact]
+    public async Task Commands_at_the_same_time_share_a_server_from_its_first_moment_on()
+    {
+        await made.CopyToAsync(_folder);
+        async Task AskAsync()
+        {
+            await using var server = await PrivatePostgres.VisitOrStartAsync(Options());
+            await ValueAsync<int>(server.Connections.App, "SELECT 1");
+        }
+        // One of them may end, and stop its server, while another one still asks: that one begins anew.
+        async Task PatientlyAsync()
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await AskAsync();
+                    return;
+                }
+                catch (NpgsqlException) when (attempt < 10)
+                {
+                }
+            }
+        }
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(_ => Task.Run(PatientlyAsync)));
+        Assert.Null(await PrivatePostgres.TryVisitAsync(Options()));
+    }
+
+    [Fact]
     public async Task A_server_that_survived_its_bot_is_adopted_and_stopped_at_the_end()
     {
         await made.CopyToAsync(_folder);
