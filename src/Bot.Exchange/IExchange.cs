@@ -7,6 +7,10 @@ namespace Bot.Exchange;
 /// The port between the actors and an exchange. No method throws for what an exchange or a network does: the outcome is in the
 /// <see cref="Answer{T}"/>. Cancelling the token yields <see cref="FailureKind.Doubt"/> with code <c>cancelled</c>.
 /// </summary>
+/// <remarks>
+/// Methods that take a <see cref="RequestLane"/> serve callers of different urgency; the others have the lane that fits what they ask.
+/// The default is the lane of the ordinary caller: raise it for what protects a position.
+/// </remarks>
 public interface IExchange : IMarketData, IAccount, IOrderEntry;
 
 /// <summary>Public data.</summary>
@@ -22,13 +26,14 @@ public interface IMarketData
     Task<Answer<IReadOnlyList<MarketTicker>>> GetAllTickersAsync(CancellationToken cancel);
 
     /// <summary>Best prices and last trade of one pair.</summary>
-    Task<Answer<Ticker>> GetTickerAsync(Symbol symbol, CancellationToken cancel);
+    Task<Answer<Ticker>> GetTickerAsync(Symbol symbol, RequestLane lane = RequestLane.Market, CancellationToken cancel = default);
 
     /// <summary>
     /// Candles with open times in [<paramref name="fromMs"/>, <paramref name="toMs"/>), oldest first, at most 1,500 (the newest ones of
     /// the range when there are more). Intervals without a trade are absent. The last row may be unfinished.
     /// </summary>
-    Task<Answer<IReadOnlyList<Candle>>> GetCandlesAsync(Symbol symbol, CandleInterval interval, long fromMs, long toMs, CancellationToken cancel);
+    Task<Answer<IReadOnlyList<Candle>>> GetCandlesAsync(
+        Symbol symbol, CandleInterval interval, long fromMs, long toMs, CancellationToken cancel);
 }
 
 /// <summary>The account that the keys belong to.</summary>
@@ -38,7 +43,7 @@ public interface IAccount
     Task<Answer<ApiKeyInfo>> GetApiKeyAsync(CancellationToken cancel);
 
     /// <summary>Spot balances, one row a currency.</summary>
-    Task<Answer<IReadOnlyList<Balance>>> GetBalancesAsync(CancellationToken cancel);
+    Task<Answer<IReadOnlyList<Balance>>> GetBalancesAsync(RequestLane lane = RequestLane.Query, CancellationToken cancel = default);
 
     /// <summary>The account's actual fee rates; any number of symbols (asked ten at a time).</summary>
     Task<Answer<IReadOnlyList<FeeRate>>> GetFeeRatesAsync(IReadOnlyList<Symbol> symbols, CancellationToken cancel);
@@ -53,26 +58,36 @@ public interface IOrderEntry
     /// </summary>
     PinnedOrder Pin(OrderSpec spec, long signTimeMs);
 
-    /// <summary>Sends a pinned placement once. Success means accepted, not open and not filled.</summary>
-    Task<Answer<PlacedOrder>> PlaceOrderAsync(PinnedOrder order, CancellationToken cancel);
+    /// <summary>
+    /// Sends a pinned placement once. Success means accepted, not open and not filled. Pass <see cref="RequestLane.Protective"/> for a
+    /// sell that closes a position. A licence that grew too old before the first byte was written is not sent:
+    /// <see cref="FailureKind.ClockOff"/> with code <c>stale-licence</c>, definite.
+    /// </summary>
+    Task<Answer<PlacedOrder>> PlaceOrderAsync(PinnedOrder order, RequestLane lane = RequestLane.Entry, CancellationToken cancel = default);
 
     /// <summary>Asks to cancel. Success means the request was taken; only a later report shows whether the order was cancelled or filled.</summary>
-    Task<Answer<string>> CancelOrderAsync(Symbol symbol, string clientOrderId, CancellationToken cancel);
+    Task<Answer<string>> CancelOrderAsync(
+        Symbol symbol, string clientOrderId, RequestLane lane = RequestLane.Protective, CancellationToken cancel = default);
 
     /// <summary>One order by client order id; <see cref="FailureKind.NotFound"/> when the exchange knows none.</summary>
-    Task<Answer<OrderReport>> GetOrderAsync(Symbol symbol, string clientOrderId, CancellationToken cancel);
+    Task<Answer<OrderReport>> GetOrderAsync(
+        Symbol symbol, string clientOrderId, RequestLane lane = RequestLane.Query, CancellationToken cancel = default);
 
     /// <summary>Every active order of the pair.</summary>
-    Task<Answer<IReadOnlyList<OrderReport>>> GetActiveOrdersAsync(Symbol symbol, CancellationToken cancel);
+    Task<Answer<IReadOnlyList<OrderReport>>> GetActiveOrdersAsync(
+        Symbol symbol, RequestLane lane = RequestLane.Query, CancellationToken cancel = default);
 
     /// <summary>Done orders of the pair that were created since the time, all pages.</summary>
-    Task<Answer<IReadOnlyList<OrderReport>>> GetDoneOrdersAsync(Symbol symbol, long fromMs, CancellationToken cancel);
+    Task<Answer<IReadOnlyList<OrderReport>>> GetDoneOrdersAsync(
+        Symbol symbol, long fromMs, RequestLane lane = RequestLane.Query, CancellationToken cancel = default);
 
     /// <summary>Executions of one order, all pages, with fees.</summary>
-    Task<Answer<IReadOnlyList<FillReport>>> GetFillsOfOrderAsync(Symbol symbol, string orderId, CancellationToken cancel);
+    Task<Answer<IReadOnlyList<FillReport>>> GetFillsOfOrderAsync(
+        Symbol symbol, string orderId, RequestLane lane = RequestLane.Query, CancellationToken cancel = default);
 
     /// <summary>Executions of the pair since the time, all pages, with fees.</summary>
-    Task<Answer<IReadOnlyList<FillReport>>> GetFillsAsync(Symbol symbol, long fromMs, CancellationToken cancel);
+    Task<Answer<IReadOnlyList<FillReport>>> GetFillsAsync(
+        Symbol symbol, long fromMs, RequestLane lane = RequestLane.Query, CancellationToken cancel = default);
 }
 
 /// <summary>A ticker with 24-hour figures, for selection.</summary>

@@ -30,6 +30,21 @@ public sealed class InFlight
             Volatile.Read(ref _waiter)?.TrySetResult();
     }
 
+    /// <summary>
+    /// The bot gave up a request whose answer is withheld: its time ran out on the virtual clock. It counts as work again, until it exits.
+    /// </summary>
+    public void Reclaim()
+    {
+        long withheld;
+        do
+        {
+            withheld = Interlocked.Read(ref _withheld);
+            if (withheld == 0)
+                return;
+        }
+        while (Interlocked.CompareExchange(ref _withheld, withheld - 1, withheld) != withheld);
+    }
+
     /// <summary>Tells how many requests the simulator will not answer until time has moved; they do not count as work under way.</summary>
     public void SetWithheld(long requests)
     {
@@ -43,7 +58,8 @@ public sealed class InFlight
         while (!IsQuiet)
         {
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Volatile.Write(ref _waiter, waiter);
+            // A full fence: either Exit sees the waiter, or the check below sees the count that Exit left. A plain write could do neither.
+            Interlocked.Exchange(ref _waiter, waiter);
             if (!IsQuiet)
                 await waiter.Task.WaitAsync(cancel).ConfigureAwait(false);
         }

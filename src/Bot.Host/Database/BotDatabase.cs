@@ -47,10 +47,11 @@ public sealed class BotDatabase : IAsyncDisposable
     /// <param name="options">The settings.</param>
     /// <param name="dataFolder">The bot's data folder, normally <c>.data</c>.</param>
     /// <param name="loggers">Where to log to.</param>
+    /// <param name="scratch">Name of a database that is made anew on the private server; null for the bot's own. A given server is used as it is.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DatabaseSetupException">It cannot be used; the message says what to do.</exception>
     public static async Task<BotDatabase> OpenAsync(
-        DatabaseOptions options, string dataFolder, ILoggerFactory? loggers = null, CancellationToken cancellation = default)
+        DatabaseOptions options, string dataFolder, ILoggerFactory? loggers = null, string? scratch = null, CancellationToken cancellation = default)
     {
         loggers ??= NullLoggerFactory.Instance;
         var logger = loggers.CreateLogger("Bot.Database");
@@ -58,7 +59,9 @@ public sealed class BotDatabase : IAsyncDisposable
         var server = options.IsPrivate ? await PrivatePostgres.StartAsync(PrivateOptions(options, dataFolder), logger, cancellation) : null;
         try
         {
-            var connections = server?.Connections ?? await GivenAsync(options, cancellation);
+            var connections = server is null ? await GivenAsync(options, cancellation)
+                : scratch is null ? server.Connections
+                : await server.RecreateAsync(scratch, cancellation);
             if (options.MigrateAtStart)
                 await new DatabaseMigrator(connections.Owner, migrations, logger).MigrateAsync(cancellation);
             return new BotDatabase(options, connections, migrations, server, loggers);

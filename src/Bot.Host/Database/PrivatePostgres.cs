@@ -100,6 +100,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes a database of this name anew, whatever was in it before: for runs that begin with nothing.</summary>
+    /// <param name="name">Lower-case letters, digits and underscores; not the bot's own database.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<DatabaseConnections> RecreateAsync(string name, CancellationToken cancellation = default)
+    {
+        await ServerRoles.RecreateAsync(AdminConnection, name, cancellation);
+        return Connections.WithDatabase(name);
+    }
+
     /// <summary>Stops the server and waits for its end: sessions are closed, nothing that was acknowledged is lost.</summary>
     public async Task StopAsync(CancellationToken cancellation = default)
     {

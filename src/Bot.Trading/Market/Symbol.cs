@@ -1,9 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace Bot.Trading.Market;
 
 /// <summary>A trading pair as the exchange names it, for example <c>BTC-USDT</c>. Permanent: a renamed coin keeps its symbol.</summary>
 /// <remarks>The text must not be split to learn the currencies: after a rename they may differ (see <see cref="SymbolRules"/>).</remarks>
+[JsonConverter(typeof(SymbolJsonConverter))]
 public readonly partial record struct Symbol : IComparable<Symbol>
 {
     private readonly string? _text;
@@ -48,4 +51,23 @@ public readonly partial record struct Symbol : IComparable<Symbol>
 
     [GeneratedRegex("^[A-Z0-9]{1,15}-[A-Z0-9]{2,10}$", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
+}
+
+/// <summary>Writes a symbol as its text, also as a dictionary's key.</summary>
+public sealed class SymbolJsonConverter : JsonConverter<Symbol>
+{
+    /// <inheritdoc/>
+    public override Symbol Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => From(reader.GetString());
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Symbol value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
+
+    /// <inheritdoc/>
+    public override Symbol ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => From(reader.GetString());
+
+    /// <inheritdoc/>
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, Symbol value, JsonSerializerOptions options) => writer.WritePropertyName(value.Text);
+
+    private static Symbol From(string? text) =>
+        string.IsNullOrEmpty(text) ? default : Symbol.TryParse(text, out var symbol) ? symbol : throw new JsonException($"'{text}' is not a symbol.");
 }

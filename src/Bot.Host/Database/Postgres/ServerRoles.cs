@@ -49,6 +49,23 @@ internal static class ServerRoles
         await create.ExecuteNonQueryAsync(cancellation);
     }
 
+    /// <summary>Drops a database if it is there and makes it empty.</summary>
+    public static async Task RecreateAsync(string adminConnection, string name, CancellationToken cancellation)
+    {
+        // A database's name cannot be a parameter; only names that need no quoting pass, and never the one with the money in it.
+        if (name == DatabaseName || name.Length is 0 or > 30 || !name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_'))
+            throw new ArgumentException($"'{name}' cannot be the name of a scratch database.", nameof(name));
+        await using var connection = new NpgsqlConnection(adminConnection);
+        await connection.OpenAsync(cancellation);
+#pragma warning disable CA2100 // the name was checked above
+        await using var drop = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
+        await drop.ExecuteNonQueryAsync(cancellation);
+        await using var create = new NpgsqlCommand(
+            $"CREATE DATABASE {name} OWNER bot_owner TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'", connection);
+        await create.ExecuteNonQueryAsync(cancellation);
+#pragma warning restore CA2100
+    }
+
     private static async Task LoginAsync(
         NpgsqlConnection connection, string login, string group, IReadOnlyDictionary<string, string> passwords, CancellationToken cancellation)
     {

@@ -1,0 +1,245 @@
+using Akka.Actor;
+using Akka.Event;
+using Bot.Actors.Runtime;
+using Bot.Exchange;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+
+namespace Bot.Actors.Gateway;
+
+/// <summary>A request to the exchange from an actor of the same node. The reply is an <see cref="OrderInput"/> to the sender.</summary>
+public abstract record GatewayRequest : INoSerializationVerificationNeeded
+{
+    /// <summary>Send a licensed placement, once.</summary>
+    /// <param name="Order">The pinned request.</param>
+    /// <param name="Leg">Exits go before entries.</param>
+    public sealed record Place(PinnedOrder Order, IntentLeg Leg) : GatewayRequest;
+
+    /// <summary>Ask to cancel.</summary>
+    /// <param name="Symbol">The pair.</param>
+    /// <param name="ClientOrderId">The order.</param>
+    public sealed record Cancel(Symbol Symbol, string ClientOrderId) : GatewayRequest;
+
+    /// <summary>Ask one source about an order.</summary>
+    /// <param name="Source">Which source.</param>
+    /// <param name="Symbol">The pair.</param>
+    /// <param name="ClientOrderId">The order.</param>
+    /// <param name="OrderId">The exchange's id, when known.</param>
+    /// <param name="SinceMs">Lists are read from here, Unix ms.</param>
+    /// <param name="Leg">Questions about exits go before others.</param>
+    public sealed record Look(EvidenceSource Source, Symbol Symbol, string ClientOrderId, string? OrderId, long SinceMs, IntentLeg Leg) : GatewayRequest
+    {
+        /// <summary>The request's place in the rate budget.</summary>
+        public RequestLane Lane => Leg == IntentLeg.Exit ? RequestLane.Protective : RequestLane.Query;
+    }
+
+    /// <summary>The sender hosts this pair and wants its order events.</summary>
+    /// <param name="Symbol">The pair.</param>
+    public sealed record Register(Symbol Symbol) : GatewayRequest;
+}
+
+/// <summary>What the private stream tells a pair.</summary>
+public abstract record AccountEvent : INoSerializationVerificationNeeded
+{
+    /// <summary>Something happened to an order of this pair.</summary>
+    /// <param name="Update">The message.</param>
+    public sealed record Order(OrderUpdate Update) : AccountEvent;
+
+    /// <summary>The stream is up. Nothing is replayed: what happened before must be asked for.</summary>
+    public sealed record Connected : AccountEvent;
+
+    /// <summary>The stream is down.</summary>
+    public sealed record Disconnected : AccountEvent;
+}
+
+/// <summary>
+/// The node's only way to the exchange's account: sends requests, owns the private stream and hands its messages to the pairs that this
+/// node hosts. Keeps nothing: a restart changes no order's state.
+/// </summary>
+public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
+{
+    /// <summary>Lists are read from this long before the licence: the exchange's clock is not ours.</summary>
+    private const long ListMarginMs = 60_000;
+
+    private readonly NodeServices _services;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<Symbol, IActorRef> _pairs = [];
+    private readonly IActorRef _self;
+    private readonly CancellationTokenSource _stopping = new();
+    private IAccountStream? _stream;
+    private bool _isConnected;
+
+    /// <summary>The gateway of a node.</summary>
+    public ExchangeGateway(NodeServices services)
+    {
+        _services = services;
+        _self = Self;
+    }
+
+    /// <inheritdoc/>
+    public void OnOrderUpdate(OrderUpdate update) => _self.Tell(new AccountEvent.Order(update), ActorRefs.NoSender);
+
+    /// <inheritdoc/>
+    public void OnBalance(Balance balance, long eventTimeMs)
+    {
+        // The books come from fills; balances are compared by the reconciliation, not followed.
+    }
+
+    /// <inheritdoc/>
+    public void OnConnected() => _self.Tell(new AccountEvent.Connected(), ActorRefs.NoSender);
+
+    /// <inheritdoc/>
+    public void OnDisconnected(string reason) => _self.Tell(new AccountEvent.Disconnected(), ActorRefs.NoSender);
+
+    /// <inheritdoc/>
+    protected override void PreStart() => _stream = _services.Streams.OpenAccountStream(this);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+        if (_stream is not null)
+            _ = _stream.DisposeAsync().AsTask();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case GatewayRequest.Register register:
+                _pairs[register.Symbol] = Sender;
+                Context.WatchWith(Sender, new PairGone(register.Symbol, Sender));
+                if (_isConnected)
+                    Sender.Tell(new AccountEvent.Connected());
+                break;
+            case PairGone gone when _pairs.TryGetValue(gone.Symbol, out var current) && current.Equals(gone.Pair):
+                _pairs.Remove(gone.Symbol);
+                break;
+            case AccountEvent.Order order:
+                if (_pairs.TryGetValue(order.Update.Symbol, out var pair))
+                    pair.Tell(order);
+                break;
+            case AccountEvent.Connected:
+                _isConnected = true;
+                TellAll(message);
+                break;
+            case AccountEvent.Disconnected:
+                _isConnected = false;
+                TellAll(message);
+                break;
+            case GatewayRequest request:
+                Send(request, Sender);
+                break;
+        }
+    }
+
+    private void TellAll(object message)
+    {
+        foreach (var pair in _pairs.Values)
+            pair.Tell(message);
+    }
+
+    private void Send(GatewayRequest request, IActorRef replyTo)
+    {
+        _services.InFlight.Enter();
+        _ = RunAsync(request, replyTo, _stopping.Token);
+    }
+
+    private async Task RunAsync(GatewayRequest request, IActorRef replyTo, CancellationToken cancel)
+    {
+        try
+        {
+            replyTo.Tell(await AskAsync(request, cancel).ConfigureAwait(false), ActorRefs.NoSender);
+        }
+        catch (Exception e)
+        {
+            // A fault of ours must not read as an answer of the exchange: a placement stays in doubt, a query has learned nothing.
+            _log.Error(e, "a request to the exchange failed inside the client");
+            replyTo.Tell(Unknown(request, e), ActorRefs.NoSender);
+        }
+        finally
+        {
+            _services.InFlight.Exit();
+        }
+    }
+
+    private static OrderInput Unknown(GatewayRequest request, Exception e) => request switch
+    {
+        GatewayRequest.Place => new OrderInput.SubmitAnswered(SubmitOutcome.Doubt, null, "internal", e.GetType().Name),
+        GatewayRequest.Look look => new OrderInput.LookFailed(look.Source, e.GetType().Name),
+        _ => new OrderInput.CancelAnswered(),
+    };
+
+    private async Task<OrderInput> AskAsync(GatewayRequest request, CancellationToken cancel)
+    {
+        var exchange = _services.Exchange;
+        switch (request)
+        {
+            case GatewayRequest.Place place:
+                return Answered(await exchange.PlaceOrderAsync(place.Order, place.Leg == IntentLeg.Exit ? RequestLane.Protective : RequestLane.Entry, cancel).ConfigureAwait(false));
+
+            case GatewayRequest.Cancel c:
+                await exchange.CancelOrderAsync(c.Symbol, c.ClientOrderId, RequestLane.Protective, cancel).ConfigureAwait(false);
+                return new OrderInput.CancelAnswered();
+
+            case GatewayRequest.Look { Source: EvidenceSource.ActiveList } l:
+                return InList(l, await exchange.GetActiveOrdersAsync(l.Symbol, l.Lane, cancel).ConfigureAwait(false));
+
+            case GatewayRequest.Look { Source: EvidenceSource.DoneList } l:
+                return InList(l, await exchange.GetDoneOrdersAsync(l.Symbol, l.SinceMs - ListMarginMs, l.Lane, cancel).ConfigureAwait(false));
+
+            case GatewayRequest.Look { Source: EvidenceSource.Fills, OrderId: { } orderId } l:
+                var own = await exchange.GetFillsOfOrderAsync(l.Symbol, orderId, l.Lane, cancel).ConfigureAwait(false);
+                return own.Failure is { } failed
+                    ? new OrderInput.LookFailed(l.Source, failed.ToString())
+                    : new OrderInput.FillsRead(own.IssuedAtMs, own.Required, false);
+
+            case GatewayRequest.Look { Source: EvidenceSource.Fills } l:
+                return await UnattributedAsync(l, cancel).ConfigureAwait(false);
+
+            case GatewayRequest.Look l:
+                var answer = await exchange.GetOrderAsync(l.Symbol, l.ClientOrderId, l.Lane, cancel).ConfigureAwait(false);
+                return answer.Failure switch
+                {
+                    null => new OrderInput.Looked(l.Source, answer.IssuedAtMs, answer.Value),
+                    { Kind: FailureKind.NotFound } => new OrderInput.Looked(l.Source, answer.IssuedAtMs, null),
+                    var failure => new OrderInput.LookFailed(l.Source, failure.ToString()),
+                };
+
+            default:
+                throw new InvalidOperationException($"{request.GetType().Name} is not a request.");
+        }
+    }
+
+    /// <summary>What an answer to a placement allows to conclude. Only a provable refusal is one (RELIABILITY.md R6).</summary>
+    private static OrderInput.SubmitAnswered Answered(Answer<PlacedOrder> answer) => answer.Failure switch
+    {
+        null => new OrderInput.SubmitAnswered(SubmitOutcome.Accepted, answer.Required.OrderId, "", ""),
+        { Kind: FailureKind.Rejected or FailureKind.Unauthorised or FailureKind.ClockOff } refused =>
+            new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, refused.Code, refused.Message),
+        var doubt => new OrderInput.SubmitAnswered(SubmitOutcome.Doubt, null, doubt.Code, doubt.Message),
+    };
+
+    private static OrderInput InList(GatewayRequest.Look l, Answer<IReadOnlyList<OrderReport>> answer) => answer.Failure is { } failure
+        ? new OrderInput.LookFailed(l.Source, failure.ToString())
+        : new OrderInput.Looked(l.Source, answer.IssuedAtMs, answer.Required.FirstOrDefault(o => o.ClientOrderId == l.ClientOrderId));
+
+    /// <summary>Fills carry no client order id. They speak for absence only when every one of them belongs to a known other order.</summary>
+    private async Task<OrderInput> UnattributedAsync(GatewayRequest.Look l, CancellationToken cancel)
+    {
+        var exchange = _services.Exchange;
+        var fills = await exchange.GetFillsAsync(l.Symbol, l.SinceMs - ListMarginMs, l.Lane, cancel).ConfigureAwait(false);
+        if (fills.Failure is { } failure)
+            return new OrderInput.LookFailed(l.Source, failure.ToString());
+        var done = await exchange.GetDoneOrdersAsync(l.Symbol, l.SinceMs - ListMarginMs, l.Lane, cancel).ConfigureAwait(false);
+        var active = await exchange.GetActiveOrdersAsync(l.Symbol, l.Lane, cancel).ConfigureAwait(false);
+        if ((done.Failure ?? active.Failure) is { } listFailure)
+            return new OrderInput.LookFailed(l.Source, listFailure.ToString());
+        var others = done.Required.Concat(active.Required).Where(o => o.ClientOrderId != l.ClientOrderId).Select(o => o.OrderId).ToHashSet(StringComparer.Ordinal);
+        return new OrderInput.FillsRead(fills.IssuedAtMs, [], fills.Required.Any(f => !others.Contains(f.OrderId)));
+    }
+
+    private sealed record PairGone(Symbol Symbol, IActorRef Pair);
+}

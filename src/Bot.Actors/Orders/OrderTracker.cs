@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
+using Akka.Event;
+using Bot.Actors.Gateway;
+using Bot.Actors.Persistence;
+using Bot.Actors.Runtime;
+using Bot.Trading.Orders;
+using Bot.Trading.Pairs;
+
+namespace Bot.Actors.Orders;
+
+/// <summary>The pair has settled the order: its tracker may rest. Late evidence starts it again.</summary>
+public sealed record ReleaseOrder : INoSerializationVerificationNeeded
+{
+    /// <summary>The only instance.</summary>
+    public static readonly ReleaseOrder Instance = new();
+}
+
+/// <summary>
+/// Owns one order: licenses and sends it, listens and polls, records its fills, resolves doubt. A child of its pair, named by its client
+/// order id; everything it decides is in <see cref="OrderDecider"/>.
+/// </summary>
+public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
+{
+    private const string WakeTimer = "wake";
+
+    private readonly PairEffect.StartTracker _start;
+    private readonly IActorRef _gateway;
+    private readonly IActorRef _pair;
+    private readonly OrderState _state = new();
+    private readonly OrderMemory _memory = new();
+    private readonly List<PairInput> _report = [];
+
+    /// <summary>The tracker of an order.</summary>
+    /// <param name="services">The node.</param>
+    /// <param name="start">The order's complete specification, whether it is new or recovered.</param>
+    /// <param name="gateway">The node's gateway.</param>
+    public OrderTracker(NodeServices services, PairEffect.StartTracker start, IActorRef gateway)
+        : base(services)
+    {
+        _start = start;
+        _gateway = gateway;
+        _pair = Context.Parent;
+        PersistenceId = PersistenceIdOf(start.Spec.ClientOrderId);
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId { get; }
+
+    /// <summary>The journal stream of an order.</summary>
+    public static string PersistenceIdOf(string clientOrderId) => $"order-{clientOrderId}";
+
+    /// <inheritdoc/>
+    protected override void Apply(OrderEvent e) => _state.Apply(e);
+
+    /// <inheritdoc/>
+    protected override void OnRecovered() => Decide(_state.Status == OrderStatus.None
+        ? new OrderInput.Begin(_start.Spec, _start.Leg, _start.CorrelationId, _start.DeadlineMs)
+        : new OrderInput.Recovered());
+
+    /// <inheritdoc/>
+    protected override void OnMessage(object message)
+    {
+        switch (message)
+        {
+            case OrderInput input:
+                Decide(input);
+                break;
+            case AccountEvent.Order order:
+                Decide(new OrderInput.Streamed(order.Update));
+                break;
+            case AccountEvent.Connected when !_state.IsSettled:
+                // The stream has no replay: what it missed is asked for at once.
+                Decide(new OrderInput.Woken());
+                break;
+            case ReleaseOrder:
+                Context.Stop(Self);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Run(OrderEffect effect)
+    {
+        var spec = _start.Spec;
+        switch (effect)
+        {
+            case OrderEffect.Submit submit:
+                Log.Info("{CorrelationId} {ClientOrderId} sending {Side} {Type} {Size} {Symbol}", _start.CorrelationId, spec.ClientOrderId, spec.Side, spec.Type, spec.Size, spec.Symbol.Text);
+                _gateway.Tell(new GatewayRequest.Place(Services.Exchange.Pin(submit.Spec, submit.SignTimeMs), _start.Leg));
+                break;
+            case OrderEffect.Cancel:
+                _gateway.Tell(new GatewayRequest.Cancel(spec.Symbol, spec.ClientOrderId));
+                break;
+            case OrderEffect.Look look:
+                _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.OrderId, _state.SignTimeMs, _start.Leg));
+                break;
+            case OrderEffect.Wake wake:
+                Timers.After(WakeTimer, wake.DelayMs, new OrderInput.Woken());
+                break;
+            case OrderEffect.TellFill fill:
+                _report.Add(new PairInput.OrderFilled(spec.ClientOrderId, fill.Fill));
+                break;
+            case OrderEffect.TellFee fee:
+                _report.Add(new PairInput.OrderFee(spec.ClientOrderId, fee.OrderId, fee.TradeId, fee.Fee, fee.FeeCurrency));
+                break;
+            case OrderEffect.TellDoubt:
+                Log.Warning("{CorrelationId} {ClientOrderId} is in doubt", _start.CorrelationId, spec.ClientOrderId);
+                _report.Add(new PairInput.OrderInDoubt(spec.ClientOrderId));
+                break;
+            case OrderEffect.TellSettled settled:
+                Timers.Cancel(WakeTimer);
+                _report.Add(new PairInput.OrderSettled(spec.ClientOrderId, settled.Outcome, settled.FilledSize, settled.FilledFunds, settled.Code, settled.Message));
+                break;
+            case OrderEffect.Alert alert:
+                Log.Error("{CorrelationId} {ClientOrderId} ALERT {Alert}", _start.CorrelationId, spec.ClientOrderId, alert.Message);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void AfterCommit()
+    {
+        // What one decision tells the pair travels together, so that the pair writes it together.
+        if (_report.Count == 1)
+            _pair.Tell(_report[0]);
+        else if (_report.Count > 1)
+            _pair.Tell(new PairInput.Several([.. _report]));
+        _report.Clear();
+    }
+
+    private void Decide(OrderInput input)
+    {
+        if (_state.Status == OrderStatus.None && input is not OrderInput.Begin)
+            return;
+        var context = new OrderContext(
+            Services.ExchangeNowMs(),
+            Services.Settings.Order,
+            Services.Settings.Node,
+            Replayed,
+            input is OrderInput.Begin or OrderInput.Recovered ? StateHash.Of(_state) : "",
+            Pin);
+        OrderDecider.Decide(_state, _memory, input, context, Sink);
+        Commit();
+    }
+
+    private (long ValidUntilMs, string BodyHash) Pin(OrderSpec spec, long signTimeMs)
+    {
+        var pinned = Services.Exchange.Pin(spec, signTimeMs);
+        return (pinned.ValidUntilMs, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pinned.Body))));
+    }
+}

@@ -1,0 +1,385 @@
+using Akka.Actor;
+using Akka.Event;
+using Bot.Actors.Gateway;
+using Bot.Actors.Market;
+using Bot.Actors.Orders;
+using Bot.Actors.Persistence;
+using Bot.Actors.Portfolio;
+using Bot.Actors.Prices;
+using Bot.Actors.Runtime;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+using Bot.Trading.Pairs;
+using Bot.Trading.Strategies;
+
+namespace Bot.Actors.Pairs;
+
+/// <summary>The other actors that a pair talks to.</summary>
+/// <param name="Gateway">The node's gateway.</param>
+/// <param name="Prices">The node's price feed.</param>
+/// <param name="Directory">The node's rules and fees.</param>
+/// <param name="Portfolio">The portfolio, wherever it is.</param>
+/// <param name="Collector">The collector, wherever it is.</param>
+public sealed record PairNeighbours(IActorRef Gateway, IActorRef Prices, IActorRef Directory, IActorRef Portfolio, IActorRef Collector);
+
+/// <summary>
+/// Owns one trading pair: position, protection, intents. Feeds prices and candles to <see cref="PairDecider"/>, supervises the trackers
+/// of its orders. All trading logic is in the decider.
+/// </summary>
+public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
+{
+    private const string ReportTimer = "report";
+
+    /// <summary>An unacknowledged report is repeated after this, ms.</summary>
+    private const long ReportRetryMs = 5_000;
+
+    private readonly PairNeighbours _neighbours;
+    private readonly PairContext _context;
+    private readonly PairMemory _memory = new();
+    private readonly Dictionary<string, IActorRef> _trackers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _restartPauseMs = new(StringComparer.Ordinal);
+    private PairState _state = new();
+    private readonly Dictionary<string, List<AccountEvent.Order>> _releasing = new(StringComparer.Ordinal);
+    private PriceScale? _scale;
+    private Ticker? _lastTicker;
+    private long _acknowledged = -1;
+    private long _wakes;
+    private bool _isAccountConnected;
+    private bool _isModeKnown;
+
+    /// <summary>The actor of a pair.</summary>
+    /// <param name="symbol">The pair.</param>
+    /// <param name="services">The node.</param>
+    /// <param name="neighbours">The actors it talks to.</param>
+    public PairActor(Symbol symbol, NodeServices services, PairNeighbours neighbours)
+        : base(services)
+    {
+        _neighbours = neighbours;
+        PersistenceId = PersistenceIdOf(symbol);
+        _context = new PairContext
+        {
+            Symbol = symbol,
+            Settings = services.Settings.Pair,
+            ConfigurationVersion = services.Settings.Version,
+            Deployment = services.Settings.Deployment,
+            Node = services.Settings.Node,
+            Strategy = NewStrategy(services.Settings),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId { get; }
+
+    /// <inheritdoc/>
+    protected override int SnapshotEvery => 200;
+
+    /// <summary>The journal stream of a pair.</summary>
+    public static string PersistenceIdOf(Symbol symbol) => $"pair-{symbol.Text}";
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        // A tracker that fails is started anew from its journal after a pause; it never takes the pair down.
+        new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override void Apply(PairEvent e)
+    {
+        _state.Apply(e);
+        _memory.Rearm(_state, _context);
+        if (!IsRecovering)
+            Explain(e);
+    }
+
+    /// <inheritdoc/>
+    protected override object TakeSnapshot() => _state.ToSnapshot();
+
+    /// <inheritdoc/>
+    protected override void Restore(object state) => _state = PairState.From((PairSnapshot)state);
+
+    /// <inheritdoc/>
+    protected override void OnRecovered()
+    {
+        if (_state.Version == 0)
+            return;
+        _context.Replayed = Replayed;
+        _context.StateHash = StateHash.Of(_state);
+        Decide(new PairInput.Recovered());
+        Connect();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnMessage(object message)
+    {
+        switch (message)
+        {
+            case PriceSlot slot:
+                OnPrice(slot);
+                break;
+            case CandleClosed closed:
+                OnCandleClosed(closed);
+                break;
+            case CandleHistory history:
+                OnHistory(history);
+                break;
+            case PairInput input:
+                Decide(input);
+                break;
+            case AccountEvent.Order order:
+                OnOrderEvent(order);
+                break;
+            case AccountEvent.Connected:
+                _isAccountConnected = true;
+                foreach (var tracker in _trackers.Values)
+                    tracker.Tell(message);
+                CheckGate();
+                break;
+            case AccountEvent.Disconnected:
+                // Without order events nothing is opened; protection and polling go on.
+                _isAccountConnected = false;
+                CheckGate();
+                break;
+            case PairRules rules:
+                OnRules(rules);
+                break;
+            case GrantAnswer answer:
+                Decide(new PairInput.GrantAnswered(answer.IntentNumber, answer.Decision, answer.ReservedQuote));
+                break;
+            case BookAcknowledged acknowledged:
+                _acknowledged = Math.Max(_acknowledged, acknowledged.Version);
+                SetMode(acknowledged.Mode);
+                break;
+            case TradingModeChanged changed:
+                SetMode(changed.Mode);
+                break;
+            case HistoryOverdue when _isHistoryAsked:
+                _isHistoryAsked = false;
+                AskHistory();
+                break;
+            case ReportAgain:
+                Report();
+                break;
+            case StartPair start:
+                OnStart(start);
+                break;
+            case WindDownPair windDown:
+                Decide(new PairInput.WindDown(windDown.Phase, windDown.Flatten, windDown.Reason));
+                break;
+            case GetPairStatus:
+                Sender.Tell(Status());
+                break;
+            case TrackerGone gone:
+                OnTrackerGone(gone.ClientOrderId);
+                break;
+            case RestartTracker restart when _state.Find(restart.ClientOrderId) is { IsOpen: true } attempt && !_trackers.ContainsKey(restart.ClientOrderId):
+                var i = attempt.Intended;
+                StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs));
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Run(PairEffect effect)
+    {
+        switch (effect)
+        {
+            case PairEffect.StartTracker start:
+                StartTracker(start);
+                break;
+            case PairEffect.ReleaseTracker release:
+                // By message, behind what the tracker still has to do: a stop would overtake a fill that it is writing down.
+                if (_trackers.TryGetValue(release.ClientOrderId, out var tracker) && _releasing.TryAdd(release.ClientOrderId, []))
+                    tracker.Tell(ReleaseOrder.Instance);
+                _restartPauseMs.Remove(release.ClientOrderId);
+                break;
+            case PairEffect.RequestGrant request:
+                _neighbours.Portfolio.Tell(new AskGrant(request.Request));
+                break;
+            case PairEffect.ReleaseGrant release:
+                _neighbours.Portfolio.Tell(new ReturnGrant(_context.Symbol, release.IntentNumber));
+                break;
+            case PairEffect.Report:
+                Report();
+                break;
+            case PairEffect.Wake wake:
+                // Several wishes may run side by side: a doubt's patience and an exit's pause are different clocks.
+                Timers.After($"wake-{_wakes++ % 64}", wake.DelayMs, new PairInput.Woken());
+                break;
+            case PairEffect.Note { IsAlert: true } note:
+                Log.Error("{Symbol} ALERT {Note}", _context.Symbol.Text, note.Message);
+                break;
+            case PairEffect.Note note:
+                Log.Info("{Symbol} {Note}", _context.Symbol.Text, note.Message);
+                break;
+        }
+    }
+
+    private static IStrategy NewStrategy(BotSettings settings) =>
+        StrategyCatalog.All[settings.Strategy].Create(settings.StrategyParameters);
+
+    private void OnStart(StartPair start)
+    {
+        var wasDormant = _state.Version == 0;
+        Decide(new PairInput.Start(start.SymbolId, start.BaseCurrency, start.QuoteCurrency, Services.Settings.Strategy, start.RiskLevel));
+        if (wasDormant)
+            Connect();
+    }
+
+    /// <summary>Subscribes to everything that the pair needs. The answers arrive as messages.</summary>
+    private void Connect()
+    {
+        _neighbours.Directory.Tell(new SubscribeRules(_context.Symbol));
+        _neighbours.Prices.Tell(new SubscribePrices(_context.Symbol));
+        _neighbours.Gateway.Tell(new GatewayRequest.Register(_context.Symbol));
+        AskHistory();
+    }
+
+    private void OnRules(PairRules rules)
+    {
+        if (rules.TakerFee is { } fee)
+            _context.TakerFee = fee;
+
+        // A pair that is not listed any more keeps its last rules for valuation, but nothing can be ordered.
+        _context.Rules = rules.Rules ?? (_context.Rules is { } known ? known with { EnableTrading = false } : null);
+        _scale = _context.Rules is { } current ? new PriceScale(current.PriceIncrement) : null;
+        _memory.Rearm(_state, _context);
+        CheckGate();
+        OnTicker();
+    }
+
+    private void OnPrice(PriceSlot slot)
+    {
+        // Read in any case: a slot that is not read signals no more.
+        _lastTicker = slot.Read();
+        OnTicker();
+    }
+
+    private void OnTicker()
+    {
+        if (_scale is not { } scale || _lastTicker is not { } ticker)
+            return;
+        _context.NowMs = Services.ExchangeNowMs();
+        PairDecider.OnTick(_state, _memory, _context, scale.Tick(ticker), Sink);
+        Commit();
+    }
+
+    private void OnOrderEvent(AccountEvent.Order order)
+    {
+        if (order.Update.ClientOrderId is not { } id || !ClientOrderId.TryParse(id, out var own) || own.Deployment != _context.Deployment)
+            return;
+        if (_releasing.TryGetValue(id, out var held))
+        {
+            if (order.Update.Fill is not null)
+                held.Add(order);
+        }
+        else if (_trackers.TryGetValue(id, out var tracker))
+        {
+            tracker.Tell(order);
+        }
+        else if (order.Update.Fill is not null && _state.Find(id) is { IsOpen: false } settled)
+        {
+            // A fill after the end (R9): its tracker wakes up, records it and reports it like any other.
+            var i = settled.Intended;
+            StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs)).Tell(order);
+        }
+    }
+
+    private void Decide(PairInput input)
+    {
+        _context.NowMs = Services.ExchangeNowMs();
+        PairDecider.Decide(_state, _memory, _context, input, Sink);
+        Commit();
+    }
+
+    private IActorRef StartTracker(PairEffect.StartTracker start)
+    {
+        var id = start.Spec.ClientOrderId;
+        if (_trackers.TryGetValue(id, out var running))
+            return running;
+        var tracker = Context.ActorOf(Props.Create(() => new OrderTracker(Services, start, _neighbours.Gateway)), id);
+        Context.WatchWith(tracker, new TrackerGone(id));
+        _trackers[id] = tracker;
+        return tracker;
+    }
+
+    private void OnTrackerGone(string clientOrderId)
+    {
+        _trackers.Remove(clientOrderId);
+        if (_releasing.Remove(clientOrderId, out var held))
+        {
+            held.ForEach(OnOrderEvent);
+            return;
+        }
+        if (_state.Find(clientOrderId) is not { IsOpen: true })
+            return;
+        var pause = _restartPauseMs.TryGetValue(clientOrderId, out var last) ? Math.Min(2 * last, 60_000) : Services.Settings.RestartBackoffMs;
+        _restartPauseMs[clientOrderId] = pause;
+        Log.Warning("the tracker of {ClientOrderId} ended with its order unsettled; it is started again in {PauseMs} ms", clientOrderId, pause);
+        Timers.After($"restart-{clientOrderId}", pause, new RestartTracker(clientOrderId));
+    }
+
+    private void Report()
+    {
+        if (_state.Version <= _acknowledged)
+            return;
+        _neighbours.Portfolio.Tell(new ReportBook(_state.ToBook()));
+        Timers.After(ReportTimer, ReportRetryMs, ReportAgain.Instance);
+    }
+
+    private void SetMode(TradingMode mode)
+    {
+        if (_acknowledged >= 0)
+            Timers.Cancel(ReportTimer);
+        _context.Mode = mode;
+        _isModeKnown = true;
+        CheckGate();
+    }
+
+    /// <summary>Entries wait until history, rules, prices, order events and the portfolio's word are all here (RELIABILITY.md R14).</summary>
+    private void CheckGate()
+    {
+        _context.GateOpen = _isWarm && _isAccountConnected && _isModeKnown && _context.Rules is not null;
+        if (_context.GateOpen)
+            Services.Gate.Ready(_context.Symbol);
+    }
+
+    private void Explain(PairEvent e)
+    {
+        switch (e)
+        {
+            case OrderIntended i:
+                Log.Info(
+                    "{CorrelationId} {ClientOrderId} decided: {Side} {Size} because {Reason}",
+                    i.CorrelationId, i.Spec.ClientOrderId, i.Spec.Side, i.Spec.Size, i.Reason);
+                break;
+            case FillApplied f:
+                Log.Info(
+                    "{CorrelationId} {ClientOrderId} filled {Size} at {Price}, the pair holds {Quantity}",
+                    _state.Find(f.ClientOrderId)!.Intended.CorrelationId, f.ClientOrderId, f.Fill.Size, f.Fill.Price, _state.Position.Quantity);
+                break;
+            case PositionClosed c:
+                Log.Info("{Symbol} closed trade {Number}: {Reason}, net {NetPnl}", _context.Symbol.Text, c.Number, c.Reason, c.NetPnl);
+                break;
+        }
+    }
+
+    private PairStatus Status() => new(
+        _context.Symbol,
+        _state.Phase,
+        _state.RiskLevel,
+        _state.Position,
+        _state.Protection,
+        _scale is { } scale && _memory.LastTick.LastTicks > 0 ? scale.Price(_memory.LastTick.LastTicks) : null,
+        _memory.LastTick.TimeMs,
+        [.. _state.Attempts.Where(a => a.IsOpen).Select(a => $"{a.Intended.Spec.Side} {a.Intended.Spec.Size} {a.Intended.Spec.Type}")],
+        _state.TradeCount,
+        PairDecider.EntryBlock(_state, _memory, _context, _memory.LastTick.TimeMs));
+
+    private sealed record TrackerGone(string ClientOrderId);
+
+    private sealed record RestartTracker(string ClientOrderId);
+
+    private sealed record ReportAgain
+    {
+        public static readonly ReportAgain Instance = new();
+    }
+}

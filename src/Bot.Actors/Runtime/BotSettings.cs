@@ -1,0 +1,65 @@
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+using Bot.Trading.Pairs;
+using Bot.Trading.Portfolio;
+using Bot.Trading.Selection;
+
+namespace Bot.Actors.Runtime;
+
+/// <summary>Everything that decides how the bot trades. Read once at the start; its version is written with every order.</summary>
+public sealed record BotSettings
+{
+    /// <summary>Six characters that name the deployment; part of every client order id.</summary>
+    public required string Deployment { get; init; }
+
+    /// <summary>Version of this configuration: the hash of its text.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>This node's address, for the records of ownership.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>The account that is traded on, by its public key or name; never a secret.</summary>
+    public required string Account { get; init; }
+
+    /// <summary>Length of the candles that strategies decide on.</summary>
+    public required CandleInterval Interval { get; init; }
+
+    /// <summary>Name of the strategy in <see cref="Bot.Trading.Strategies.StrategyCatalog"/>.</summary>
+    public required string Strategy { get; init; }
+
+    /// <summary>The strategy's complete parameters.</summary>
+    public required IReadOnlyDictionary<string, double> StrategyParameters { get; init; }
+
+    /// <summary>Pairs that are traded whatever the filters say; empty: the selector decides alone.</summary>
+    public IReadOnlyList<Symbol> PinnedPairs { get; init; } = [];
+
+    /// <summary>What a pair must show to be traded.</summary>
+    public SelectionRules Selection { get; init; } = new();
+
+    /// <summary>Time between two selections in market time, ms.</summary>
+    public long SelectionIntervalMs { get; init; } = 4 * 3_600_000;
+
+    /// <summary>Age at which the exchange's rules are read again, ms (C15).</summary>
+    public long RulesRefreshMs { get; init; } = 600_000;
+
+    /// <summary>Times and margins of pairs.</summary>
+    public PairSettings Pair { get; init; } = new();
+
+    /// <summary>Times and counts of the order protocol.</summary>
+    public OrderPolicy Order { get; init; } = new();
+
+    /// <summary>Limits and times of the portfolio.</summary>
+    public PortfolioSettings Portfolio { get; init; } = new();
+
+    /// <summary>Candles are deleted when they are older than this; null keeps them.</summary>
+    public TimeSpan? CandleRetention { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>A running candle that nobody continues is closed this long after its end, ms of process time.</summary>
+    public long CandleGraceMs { get; init; } = 2_000;
+
+    /// <summary>While the price stream is down, prices are asked for by REST this often, ms.</summary>
+    public long PriceStaleMs { get; init; } = 2_000;
+
+    /// <summary>A tracker that failed is started again after this, ms; doubles up to a minute.</summary>
+    public long RestartBackoffMs { get; init; } = 500;
+}

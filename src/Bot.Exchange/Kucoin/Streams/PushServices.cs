@@ -1,0 +1,60 @@
+using Bot.Exchange.Kucoin.Http;
+using Bot.Exchange.Kucoin.Parsing;
+using Bot.Exchange.Kucoin.Signing;
+using Bot.Exchange.Lockstep;
+using Microsoft.Extensions.Logging;
+
+namespace Bot.Exchange.Kucoin.Streams;
+
+/// <summary>What every push connection of one client shares.</summary>
+internal sealed class PushServices(
+    KucoinOptions options, KucoinRuntime runtime, KucoinRest rest, ExchangeClock clock, WorkUnits work, Redactor redactor) : IDisposable
+{
+    public KucoinStreamOptions Options { get; } = options.Streams;
+
+    public KucoinRuntime Runtime { get; } = runtime;
+
+    public ExchangeClock Clock { get; } = clock;
+
+    public WorkUnits Work { get; } = work;
+
+    public Redactor Redactor { get; } = redactor;
+
+    public PushFrames Frames { get; } = runtime.Frames ?? new PushFrames();
+
+    public ILogger Log { get; } = runtime.Logs.CreateLogger("Bot.Exchange.Kucoin.Streams");
+
+    /// <summary>Opens sockets without proxy, redirect or cookies, as the requests do.</summary>
+    public HttpMessageInvoker Invoker { get; } = new(KucoinTransport.CreateHandler());
+
+    /// <summary>A token that admits one connection.</summary>
+    public Task<Answer<BulletToken>> BulletAsync(bool isPrivate, CancellationToken cancel)
+    {
+        var endpoint = isPrivate ? EndpointList.PrivateBullet : EndpointList.PublicBullet;
+        return rest.ReadAsync(endpoint, endpoint.Template, AccountReaders.Bullet, RequestLane.Query, cancel);
+    }
+
+    /// <summary>Says why a push server's address must not be used, or null when it may.</summary>
+    public string? Fault(Uri address)
+    {
+        if (!HostRules.IsSecure(address, "wss", "ws"))
+            return "the push server is not encrypted";
+        return HostRules.IsAllowed(address, options.AllowedHosts) ? null : "the push server's host is not allowed";
+    }
+
+    public void Dispose() => Invoker.Dispose();
+}
+
+/// <summary>What a stream does with what it receives. Called on the stream's reading thread, one call at a time.</summary>
+internal interface IPushHandler
+{
+    /// <summary>Handles a message; false when its topic is none of the stream's.</summary>
+    /// <exception cref="KucoinFormatException">The message is malformed.</exception>
+    bool TryHandle(in PushFrame frame);
+
+    /// <summary>Connected, and every subscription is settled.</summary>
+    void Connected();
+
+    /// <summary>No longer connected.</summary>
+    void Disconnected(string reason);
+}

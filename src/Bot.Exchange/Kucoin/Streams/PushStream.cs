@@ -1,0 +1,404 @@
+using System.Globalization;
+using System.Net.WebSockets;
+using Bot.Exchange.Kucoin.Parsing;
+using Bot.Exchange.Lockstep;
+using Microsoft.Extensions.Logging;
+
+namespace Bot.Exchange.Kucoin.Streams;
+
+/// <summary>
+/// Keeps one subscription set connected: token, socket, welcome, subscriptions, acknowledgements, and again after every break with a new
+/// token (which also covers the daily end of a token's life). The listener is called by one reading loop at a time.
+/// </summary>
+/// <remarks>
+/// In lockstep an attempt to connect is one unit of work, from its start, or from the moment a break is noticed, until every subscription
+/// is acknowledged; the wait between attempts is not, it runs on the virtual clock. A subscription added later is a unit of its own.
+/// </remarks>
+internal sealed class PushStream : IPushSession, IAsyncDisposable
+{
+    private const int RememberedConnections = 100;
+
+    private readonly PushServices _services;
+    private readonly IPushHandler _handler;
+    private readonly bool _isPrivate;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly object _gate = new();
+    private readonly Subscriptions _wanted = new();
+    private readonly Dictionary<string, Batch> _pending = new(StringComparer.Ordinal);
+    private readonly Queue<string> _connectIds = new();
+    private Task _loop = Task.CompletedTask;
+    private PushConnection? _connection;
+    private FrameProgress? _progress;
+    private string? _token;
+    private bool _isWelcomed;
+    private long _openedAt;
+    private long _announcedAt;
+    private long _messages;
+    private long _malformed;
+    private volatile bool _isConnected;
+    private bool _holdsUnit;
+    private bool _isStarted;
+
+    public PushStream(PushServices services, IPushHandler handler, bool isPrivate)
+    {
+        (_services, _handler, _isPrivate) = (services, handler, isPrivate);
+        _log = services.Log;
+    }
+
+    public bool IsConnected => _isConnected;
+
+    /// <summary>Ids of the connections so far, newest last; old ones are forgotten.</summary>
+    public IReadOnlyList<string> ConnectIds
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _connectIds];
+        }
+    }
+
+    /// <summary>Frames of the current connection that have been handled.</summary>
+    public long FramesHandled => _progress?.Handled ?? 0;
+
+    /// <summary>Frames that could not be read, of all connections.</summary>
+    public long MalformedFrames => Interlocked.Read(ref _malformed);
+
+    private string Name => _isPrivate ? "account stream" : "market stream";
+
+    public void Want(string topic)
+    {
+        lock (_gate)
+            _wanted.Add(topic);
+    }
+
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_isStarted)
+                return;
+            _isStarted = true;
+        }
+        HoldUnit();
+        // On the pool: the caller may be an actor, whose scheduler the loop must not inherit.
+        _loop = Task.Run(LoopAsync);
+    }
+
+    public void Change(bool subscribe, string prefix, IEnumerable<string> arguments)
+    {
+        lock (_gate)
+        {
+            var changed = subscribe ? _wanted.Add(prefix, arguments) : _wanted.Remove(prefix, arguments);
+            if (!_isWelcomed)
+                return; // The welcome will ask for everything that is wanted then.
+            foreach (var chunk in changed.Chunk(_services.Options.TopicsPerMessage))
+            {
+                _services.Work.Enter();
+                Send(new Batch(prefix, chunk, subscribe, IsInitial: false));
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    public void OnFrame(ReadOnlySpan<byte> frame)
+    {
+        try
+        {
+            Handle(PushFrame.Read(frame));
+        }
+        catch (KucoinFormatException e)
+        {
+            CountMalformed(e.Message);
+        }
+        // A listener that throws must not end the stream for everybody else.
+#pragma warning disable CA1031
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _log.LogError(e, "The listener of the {Stream} failed.", Name);
+        }
+    }
+
+    public void OnOversizedFrame() => CountMalformed("The frame is too long.");
+
+    public void OnHandled() => _progress!.Advance();
+
+    public string? OnTick()
+    {
+        var time = _services.Runtime.TransportTime;
+        lock (_gate)
+        {
+            if (!_isWelcomed)
+                return time.GetElapsedTime(_openedAt) >= _services.Options.AckTimeout ? "no welcome came" : null;
+            foreach (var batch in _pending.Values)
+                if (batch.Message?.SentAt is { } sentAt && time.GetElapsedTime(sentAt) >= _services.Options.AckTimeout)
+                    return "a subscription was not acknowledged";
+        }
+        return null;
+    }
+
+    private async Task LoopAsync()
+    {
+        var failures = 0;
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                var time = _services.Runtime.Time;
+                var reason = await TryAttemptAsync().ConfigureAwait(false);
+                var livedLong = _isConnected && time.GetElapsedTime(Interlocked.Read(ref _announcedAt)) >= _services.Options.StableAfter;
+                End(reason);
+                failures = livedLong ? 0 : failures + 1;
+                await _services.Work.DelayAsync(
+                    Backoff.After(failures, _services.Options.ReconnectDelay, _services.Options.MaxReconnectDelay, _services.Runtime.Jitter),
+                    _stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed while waiting.
+        }
+        finally
+        {
+            ReleaseUnit();
+        }
+    }
+
+    private async Task<string> TryAttemptAsync()
+    {
+        try
+        {
+            return await AttemptAsync().ConfigureAwait(false);
+        }
+        // Whatever goes wrong in one attempt, the next one is made: a stream that gave up would leave its listener waiting for ever.
+#pragma warning disable CA1031
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (!_stop.IsCancellationRequested)
+                _log.LogError("An attempt to connect the {Stream} failed with {Error}.", Name, e.GetType().Name);
+            return $"the attempt failed ({e.GetType().Name})";
+        }
+    }
+
+    /// <summary>One connection, from its token to its end; says why it ended.</summary>
+    private async Task<string> AttemptAsync()
+    {
+        var answer = await _services.BulletAsync(_isPrivate, _stop.Token).ConfigureAwait(false);
+        if (answer.Failure is { } failure)
+            return $"no token ({failure.Kind} {failure.Code})";
+        var bullet = answer.Required;
+        if (_services.Fault(bullet.Endpoint) is { } fault)
+            return fault;
+
+        var connectId = Guid.NewGuid().ToString("N");
+        _token = bullet.Token;
+        _progress = _services.Frames.Add(connectId);
+        lock (_gate)
+        {
+            _connectIds.Enqueue(connectId);
+            if (_connectIds.Count > RememberedConnections)
+                _connectIds.Dequeue();
+        }
+        var transportTime = _services.Runtime.TransportTime;
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = TimeSpan.Zero; // The exchange counts its own pings only.
+        try
+        {
+            using var limit = new CancellationTokenSource(_services.Options.ConnectTimeout, transportTime);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
+            await socket.ConnectAsync(bullet.AddressFor(connectId), _services.Invoker, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
+        {
+            socket.Dispose();
+            return $"the push server could not be reached ({e.GetType().Name})";
+        }
+        using var connection = new PushConnection(
+            socket, _services.Options, bullet.PingInterval, bullet.PingTimeout, transportTime, _stop.Token);
+        lock (_gate)
+        {
+            _connection = connection;
+            _openedAt = transportTime.GetTimestamp();
+        }
+        return await connection.RunAsync(this).ConfigureAwait(false);
+    }
+
+    private void Handle(in PushFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case PushType.Message:
+                if (!_handler.TryHandle(frame))
+                    _log.LogDebug("The {Stream} got a message of a topic that it did not ask for.", Name);
+                break;
+            case PushType.Ack:
+                Settle(frame.Id);
+                break;
+            case PushType.Welcome:
+                Welcome();
+                break;
+            case PushType.Error:
+                Refused(frame);
+                break;
+            default:
+                break; // Pongs only count; other types (notice, command, new ones) are none of ours.
+        }
+    }
+
+    private void Welcome()
+    {
+        var isReady = false;
+        lock (_gate)
+        {
+            if (_isWelcomed)
+                return;
+            _isWelcomed = true;
+            _connection!.AllowSending();
+            foreach (var (prefix, arguments) in _wanted.Batches(_services.Options.TopicsPerMessage).ToList())
+                Send(new Batch(prefix, arguments, Subscribe: true, IsInitial: true));
+            isReady = _pending.Count == 0;
+        }
+        if (isReady)
+            Announce();
+    }
+
+    private void Settle(string? id)
+    {
+        Batch? batch;
+        bool isReady;
+        lock (_gate)
+        {
+            if (id is null || !_pending.Remove(id, out batch))
+                return;
+            isReady = batch.IsInitial && !_pending.Values.Any(b => b.IsInitial);
+        }
+        if (isReady)
+            Announce();
+        if (!batch.IsInitial)
+            _services.Work.Exit();
+    }
+
+    /// <summary>
+    /// One bad topic makes the exchange refuse a whole message of topics, and a pair may vanish at any time. The message is halved until
+    /// the bad topic stands alone; everything else is subscribed.
+    /// </summary>
+    private void Refused(in PushFrame frame)
+    {
+        var text = _services.Redactor.Clean(frame.DataText(), _token);
+        _log.LogWarning("The {Stream} was told error {Code}: {Text}", Name, frame.Code, text);
+        Batch? batch = null;
+        lock (_gate)
+        {
+            if (!_isWelcomed || frame.Code is 401 or 509)
+            {
+                _connection!.Abort($"refused with error {frame.Code}");
+                return;
+            }
+            if (frame.Id is null || !_pending.TryGetValue(frame.Id, out batch))
+                return;
+            if (batch.Arguments.Length > 1)
+            {
+                _pending.Remove(frame.Id);
+                var half = batch.Arguments.Length / 2;
+                if (!batch.IsInitial)
+                    _services.Work.Enter();
+                Send(batch with { Arguments = batch.Arguments[..half] });
+                Send(batch with { Arguments = batch.Arguments[half..] });
+                return;
+            }
+        }
+        _log.LogWarning("The {Stream} goes on without {Topic}.", Name, Subscriptions.Text(batch.Prefix, batch.Arguments));
+        Settle(frame.Id);
+    }
+
+    private void Send(Batch batch)
+    {
+        var id = (++_messages).ToString(CultureInfo.InvariantCulture);
+        var topic = Subscriptions.Text(batch.Prefix, batch.Arguments);
+        var message = new Outgoing(PushMessages.Subscription(id, batch.Subscribe, topic, _isPrivate));
+        _pending[id] = batch with { Message = message };
+        _connection!.Post(message);
+    }
+
+    private void Announce()
+    {
+        Interlocked.Exchange(ref _announcedAt, _services.Runtime.Time.GetTimestamp());
+        _isConnected = true;
+        _log.LogInformation("The {Stream} is connected.", Name);
+        try
+        {
+            _handler.Connected();
+        }
+        finally
+        {
+            ReleaseUnit();
+        }
+    }
+
+    /// <summary>After a connection: first the work that follows is entered, then the listener is told, then nobody waits for its frames.</summary>
+    private void End(string reason)
+    {
+        HoldUnit();
+        int units;
+        lock (_gate)
+        {
+            _connection = null;
+            _isWelcomed = false;
+            units = _pending.Values.Count(b => !b.IsInitial);
+            _pending.Clear();
+        }
+        for (var i = 0; i < units; i++)
+            _services.Work.Exit();
+        if (!_stop.IsCancellationRequested)
+            _log.LogWarning("The {Stream} is not connected: {Reason}.", Name, reason);
+        if (_isConnected)
+        {
+            _isConnected = false;
+            try
+            {
+                _handler.Disconnected(reason);
+            }
+#pragma warning disable CA1031 // As in OnFrame: a listener that throws must not end the stream.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _log.LogError(e, "The listener of the {Stream} failed.", Name);
+            }
+        }
+        _progress?.Close();
+    }
+
+    private void HoldUnit()
+    {
+        if (_holdsUnit)
+            return;
+        _holdsUnit = true;
+        _services.Work.Enter();
+    }
+
+    private void ReleaseUnit()
+    {
+        if (!_holdsUnit)
+            return;
+        _holdsUnit = false;
+        _services.Work.Exit();
+    }
+
+    private void CountMalformed(string why)
+    {
+        // The first ones of a kind tell what is wrong; thousands more would only fill the log.
+        if (Interlocked.Increment(ref _malformed) is var count && (count <= 10 || count % 1000 == 0))
+            _log.LogWarning("The {Stream} got a malformed frame, its number {Count}: {Why}", Name, count, why);
+    }
+
+    /// <summary>A subscription message that is not settled yet.</summary>
+    private sealed record Batch(string Prefix, string[] Arguments, bool Subscribe, bool IsInitial, Outgoing? Message = null);
+}

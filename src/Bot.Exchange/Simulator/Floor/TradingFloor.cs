@@ -1,0 +1,134 @@
+using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Market;
+using Bot.Exchange.Simulator.Orders;
+using Bot.Exchange.Simulator.Push;
+
+namespace Bot.Exchange.Simulator.Floor;
+
+/// <summary>
+/// The exchange itself: pairs, accounts, and a clock that is moved from outside. Single-threaded: everything happens under
+/// <see cref="Gate"/>. It knows neither HTTP nor the wall clock.
+/// </summary>
+internal sealed class TradingFloor
+{
+    private readonly IMarketSource _source;
+    private readonly Schedule _schedule = new();
+    private readonly List<PricePoint> _points = [];
+    private readonly List<PairMarket> _dirty = [];
+    private readonly Dictionary<string, PairMarket> _bySymbol = [];
+    private readonly Dictionary<string, Account> _accounts = [];
+
+    /// <summary>A floor at the beginning of its market.</summary>
+    public TradingFloor(IMarketSource source, IEnumerable<SimulatorAccount> accounts, ulong seed, int minDelayMs, int maxDelayMs)
+    {
+        _source = source;
+        NowMs = source.StartMs;
+        MinDelayMs = minDelayMs;
+        MaxDelayMs = maxDelayMs;
+        MarketFeed = new MarketFeed(this);
+        AccountFeed = new AccountFeed(this);
+        Clearing = new Clearing(AccountFeed);
+        Desk = new OrderDesk(this, _schedule, Clearing, AccountFeed);
+        var pairs = new PairMarket[source.Listings.Count];
+        for (var i = 0; i < pairs.Length; i++)
+            pairs[i] = new PairMarket(this, source, i, seed);
+        Pairs = pairs;
+        foreach (var pair in pairs)
+            _bySymbol.Add(pair.Symbol, pair);
+        foreach (var settings in accounts)
+            _accounts.Add(settings.Key, new Account(settings, seed));
+    }
+
+    /// <summary>Whoever reads or changes anything here holds it.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>The market's clock, Unix ms.</summary>
+    public long NowMs { get; private set; }
+
+    /// <summary>Shortest time from the acceptance of an order to its matching, ms.</summary>
+    public int MinDelayMs { get; }
+
+    /// <summary>Longest time from the acceptance of an order to its matching, ms.</summary>
+    public int MaxDelayMs { get; }
+
+    /// <summary>The pairs, in the order of the source.</summary>
+    public IReadOnlyList<PairMarket> Pairs { get; }
+
+    /// <summary>The accounts.</summary>
+    public IReadOnlyCollection<Account> Accounts => _accounts.Values;
+
+    /// <summary>Takes orders.</summary>
+    public OrderDesk Desk { get; }
+
+    /// <summary>Moves money.</summary>
+    public Clearing Clearing { get; }
+
+    /// <summary>Pushes of public data.</summary>
+    public MarketFeed MarketFeed { get; }
+
+    /// <summary>Pushes of private data.</summary>
+    public AccountFeed AccountFeed { get; }
+
+    /// <summary>First instant after the market's last price, Unix ms; null for a market without an end.</summary>
+    public long? EndMs => _source.EndMs;
+
+    /// <summary>The next instant at which something happens by itself, Unix ms; null when nothing will.</summary>
+    public long? NextEventMs
+    {
+        get
+        {
+            var market = _source.NextTimeMs;
+            var due = _schedule.NextDueMs;
+            return market is null ? due : due is null ? market : Math.Min(market.Value, due.Value);
+        }
+    }
+
+    /// <summary>A pair by its name; null when there is none.</summary>
+    public PairMarket? Pair(string symbol) => _bySymbol.GetValueOrDefault(symbol);
+
+    /// <summary>An account by its key; null when there is none.</summary>
+    public Account? Account(string key) => _accounts.GetValueOrDefault(key);
+
+    /// <summary>
+    /// Moves the clock to an instant, instant by instant over everything that happens on the way: first the market's prices in the order
+    /// of the pairs, then what is due, then the pushes of public data.
+    /// </summary>
+    public void AdvanceTo(long instantMs)
+    {
+        while (NextEventMs is { } next && next <= instantMs)
+        {
+            NowMs = Math.Max(NowMs, next);
+            if (_source.NextTimeMs <= NowMs)
+            {
+                _points.Clear();
+                _source.TakeNext(_points);
+                foreach (var point in _points)
+                    Pairs[point.SymbolIndex].Apply(point);
+            }
+            while (_schedule.TryTake(NowMs, out var scheduled))
+                Desk.Run(scheduled);
+            Publish();
+        }
+        NowMs = Math.Max(NowMs, instantMs);
+    }
+
+    /// <summary>Notes that a pair's watchers must be told something.</summary>
+    public void Touch(PairMarket pair)
+    {
+        if (pair.IsDirty)
+            return;
+        pair.IsDirty = true;
+        _dirty.Add(pair);
+    }
+
+    /// <summary>Pushes what changed since the last push. Whoever changes something outside of <see cref="AdvanceTo"/> calls it.</summary>
+    public void Publish()
+    {
+        foreach (var pair in _dirty)
+        {
+            pair.IsDirty = false;
+            MarketFeed.Publish(pair);
+        }
+        _dirty.Clear();
+    }
+}

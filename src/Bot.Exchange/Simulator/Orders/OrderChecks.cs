@@ -1,0 +1,98 @@
+using System.Text.RegularExpressions;
+using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Floor;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+
+namespace Bot.Exchange.Simulator.Orders;
+
+/// <summary>What the exchange asks of an order before it takes it, in the order in which it asks.</summary>
+internal static partial class OrderChecks
+{
+    private const int MaxOpenOrders = 200;
+    private const int MaxText = 20;
+    private const int MaxCancelAfter = 2_592_000;
+
+    /// <summary>Judges everything but the balance; null when the order may go on.</summary>
+    /// <param name="request">The order.</param>
+    /// <param name="account">Who sends it.</param>
+    /// <param name="pair">The pair; null when there is none of that name.</param>
+    /// <param name="gatewayMs">The clock by which the account is judged, Unix ms.</param>
+    public static Rejection? Judge(OrderRequest request, Account account, PairMarket? pair, long gatewayMs)
+    {
+        if (request.ClientTimestamp is null != request.AllowMaxTimeWindow is null)
+            return Rejection.WindowIncomplete;
+        if (request.ClientTimestamp + request.AllowMaxTimeWindow < gatewayMs)
+            return Rejection.WindowPassed;
+        if (request.ClientOid is { } clientOid && !ClientOidForm().IsMatch(clientOid))
+            return Rejection.ClientOid;
+        if (request.Remark?.Length > MaxText || request.Tags?.Length > MaxText)
+            return Rejection.Parameter("remark and tags take up to 20 characters.");
+        if (pair is null)
+            return Rejection.SymbolNotExists;
+        if (!pair.Rules.EnableTrading)
+            return Rejection.SymbolNotAvailable;
+        var fault = request.Type == OrderType.Limit ? JudgeLimit(request, pair) : JudgeMarket(request, pair);
+        if (fault is not null)
+            return fault;
+        if (account.Active.Count(o => o.Pair == pair) >= MaxOpenOrders)
+            return Rejection.TooManyOrders;
+        return request.ClientOid is { } id && account.IsActiveClientOid(id) ? Rejection.ClientOidDuplicated : null;
+    }
+
+    private static Rejection? JudgeLimit(OrderRequest request, PairMarket pair)
+    {
+        var rules = pair.Rules;
+        if (request is not { Price: > 0, Size: > 0, Funds: null })
+            return Rejection.PriceAndSize;
+        if (request.PostOnly && request.TimeInForce is TimeInForce.Ioc or TimeInForce.Fok)
+            return Rejection.PostOnlyTime;
+        if (request.TimeInForce == TimeInForce.Gtt && request.CancelAfter is < 1 or > MaxCancelAfter)
+            return Rejection.CancelAfter;
+        var price = request.Price.Value;
+        if (price % rules.PriceIncrement != 0)
+            return Rejection.PriceIncrement;
+        if (JudgeSize(request.Size.Value, rules) is { } fault)
+            return fault;
+        if (price * request.Size.Value < rules.MinFunds)
+            return Rejection.ValueBelowMinimum(rules.MinFunds.Value, rules.QuoteCurrency);
+        if (pair.Engine.Band(request.Side) is { } band && (request.Side == Side.Buy ? price > band : price < band))
+            return Rejection.PriceBand;
+        return null;
+    }
+
+    private static Rejection? JudgeMarket(OrderRequest request, PairMarket pair)
+    {
+        var rules = pair.Rules;
+        if (request.Size is null == request.Funds is null)
+            return Rejection.SizeOrFunds;
+        if (request.Size is { } size)
+        {
+            if (JudgeSize(size, rules) is { } fault)
+                return fault;
+            if (pair.LastPrice is { } last && last * size < rules.MinFunds)
+                return Rejection.ValueBelowMinimum(rules.MinFunds.Value, rules.QuoteCurrency);
+            return null;
+        }
+        var funds = request.Funds!.Value;
+        if (funds <= 0 || funds % rules.QuoteIncrement != 0)
+            return Rejection.FundsIncrement;
+        if (funds < rules.QuoteMinSize)
+            return Rejection.FundsBelowMinimum;
+        if (funds > rules.QuoteMaxSize)
+            return Rejection.FundsAboveMaximum;
+        return funds < rules.MinFunds ? Rejection.ValueBelowMinimum(rules.MinFunds.Value, rules.QuoteCurrency) : null;
+    }
+
+    private static Rejection? JudgeSize(decimal size, SymbolRules rules)
+    {
+        if (size <= 0 || size % rules.BaseIncrement != 0)
+            return Rejection.SizeIncrement;
+        if (size < rules.BaseMinSize)
+            return Rejection.SizeBelowMinimum;
+        return size > rules.BaseMaxSize ? Rejection.SizeAboveMaximum : null;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,40}$", RegexOptions.CultureInvariant)]
+    private static partial Regex ClientOidForm();
+}

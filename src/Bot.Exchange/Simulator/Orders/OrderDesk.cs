@@ -1,0 +1,247 @@
+using System.Globalization;
+using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Market;
+using Bot.Exchange.Simulator.Matching;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+
+namespace Bot.Exchange.Simulator.Orders;
+
+/// <summary>Hears of every step of an order's life, in its order.</summary>
+internal interface IOrderListener : IBalanceListener
+{
+    /// <summary>The engine has the order.</summary>
+    void OnReceived(AccountOrder order);
+
+    /// <summary>The order traded.</summary>
+    void OnMatch(AccountOrder order, in Trade trade, bool isMaker);
+
+    /// <summary>The order rests in the book.</summary>
+    void OnOpen(AccountOrder order);
+
+    /// <summary>The order is done.</summary>
+    void OnEnd(AccountOrder order, DoneReason reason);
+}
+
+/// <summary>
+/// Takes orders and cancels at the door, hands them to the engine after a processing delay, and keeps the accounts' books in step with
+/// what the engine does. Delays come from the order's own chance, so no thread's luck changes a result.
+/// </summary>
+internal sealed class OrderDesk
+{
+    private const ulong CancelSalt = 0xCA;
+    private const ulong ExpireSalt = 0xE1;
+
+    private readonly TradingFloor _floor;
+    private readonly Schedule _schedule;
+    private readonly Clearing _clearing;
+    private readonly IOrderListener _listener;
+    private long _doneNumber = 2_000_000_000;
+
+    /// <summary>A desk of a floor.</summary>
+    public OrderDesk(TradingFloor floor, Schedule schedule, Clearing clearing, IOrderListener listener)
+    {
+        _floor = floor;
+        _schedule = schedule;
+        _clearing = clearing;
+        _listener = listener;
+    }
+
+    /// <summary>Judges a placement without taking it.</summary>
+    public Rejection? Judge(OrderRequest request, Account account, long gatewayMs)
+    {
+        var pair = _floor.Pair(request.Symbol);
+        return OrderChecks.Judge(request, account, pair, gatewayMs) ?? JudgeBalance(request, account, pair!);
+    }
+
+    /// <summary>Takes an order; the engine gets it after the processing delay.</summary>
+    /// <param name="request">What is ordered.</param>
+    /// <param name="account">Who orders.</param>
+    /// <param name="gatewayMs">The clock by which the account is judged, Unix ms.</param>
+    /// <param name="receivedWallUs">Wall time of the request's arrival, Unix microseconds.</param>
+    /// <param name="rejection">Why it was refused; null when it was taken.</param>
+    /// <returns>The order; null when it was refused.</returns>
+    public AccountOrder? Place(OrderRequest request, Account account, long gatewayMs, long receivedWallUs, out Rejection? rejection)
+    {
+        rejection = Judge(request, account, gatewayMs);
+        if (rejection is not null)
+            return null;
+        var pair = _floor.Pair(request.Symbol)!;
+        var chance = account.ChanceOf(request.ClientOid ?? NameOf(request));
+        var order = new AccountOrder
+        {
+            Account = account,
+            Pair = pair,
+            Request = request,
+            OrderId = NewId(account, chance),
+            Chance = chance,
+            Side = request.Side,
+            Type = request.Type,
+            TimeInForce = request.TimeInForce,
+            PostOnly = request.PostOnly,
+            Price = request.Price ?? 0,
+            ByFunds = request.Funds is not null,
+            SizeLeft = request.Size ?? decimal.MaxValue,
+            FundsLeft = request.Funds ?? decimal.MaxValue,
+            CreatedAtMs = _floor.NowMs,
+            UpdatedAtMs = _floor.NowMs,
+            MatchAtMs = _floor.NowMs + Delay(chance),
+            ReceivedWallUs = receivedWallUs,
+        };
+        Clearing.Hold(order, Clearing.HoldOf(order));
+        account.Add(order);
+        _schedule.Add(new Scheduled(ScheduledKind.Match, order.MatchAtMs, chance, account, order));
+        return order;
+    }
+
+    /// <summary>Asks for a cancel, which takes effect after the processing delay unless the order ends before.</summary>
+    public void RequestCancel(AccountOrder order)
+    {
+        var chance = StableHash.Combine(order.Chance, CancelSalt);
+
+        // A cancel never overtakes its own order.
+        var due = Math.Max(_floor.NowMs + Delay(chance), order.MatchAtMs);
+        _schedule.Add(new Scheduled(ScheduledKind.Cancel, due, chance, order.Account, order));
+    }
+
+    /// <summary>Gives a waiting order to the engine at once: a waiting client cannot wait for a clock that waits for it.</summary>
+    public void MatchNow(AccountOrder order)
+    {
+        if (order.IsPending)
+            Match(order);
+    }
+
+    /// <summary>Cancels at once.</summary>
+    public void CancelNow(AccountOrder order)
+    {
+        MatchNow(order);
+        if (!order.IsActive)
+            return;
+        order.CancelExist = true;
+        order.Pair.Engine.Cancel(order, DoneReason.Cancelled);
+    }
+
+    /// <summary>Sets the dead man's switch, or puts it off.</summary>
+    public void SetDeadManSwitch(Account account, DeadManSwitch? deadMan)
+    {
+        account.DeadManSwitch = deadMan;
+        if (deadMan is not null)
+            _schedule.Add(new Scheduled(ScheduledKind.DeadMan, deadMan.FiresAtMs, (ulong)account.Uid, account, null));
+    }
+
+    /// <summary>Does what fell due.</summary>
+    public void Run(in Scheduled scheduled)
+    {
+        switch (scheduled.Kind)
+        {
+            case ScheduledKind.Match:
+                MatchNow(scheduled.Order!);
+                break;
+            case ScheduledKind.Cancel:
+                CancelNow(scheduled.Order!);
+                break;
+            case ScheduledKind.Expire:
+                scheduled.Order!.Pair.Engine.Cancel(scheduled.Order, DoneReason.Expired);
+                break;
+            case ScheduledKind.DeadMan:
+                FireDeadManSwitch(scheduled.Account);
+                break;
+            default:
+                throw new InvalidOperationException($"{scheduled.Kind} is no kind of event.");
+        }
+    }
+
+    /// <summary>The engine reports a trade.</summary>
+    public void OnTrade(in Trade trade, string takerId, string makerId)
+    {
+        _clearing.Settle(trade, takerId, makerId, _floor.NowMs);
+        if (trade.Taker is AccountOrder taker)
+            _listener.OnMatch(taker, trade, isMaker: false);
+        if (trade.Maker is AccountOrder maker)
+            _listener.OnMatch(maker, trade, isMaker: true);
+    }
+
+    /// <summary>The engine reports a resting order.</summary>
+    public void OnRested(AccountOrder order)
+    {
+        order.UpdatedAtMs = _floor.NowMs;
+        if (order.TimeInForce == TimeInForce.Gtt)
+        {
+            var due = _floor.NowMs + (order.Request.CancelAfter * 1000L);
+            _schedule.Add(new Scheduled(ScheduledKind.Expire, due, StableHash.Combine(order.Chance, ExpireSalt), order.Account, order));
+        }
+        _listener.OnOpen(order);
+    }
+
+    /// <summary>The engine reports a done order.</summary>
+    public void OnDone(AccountOrder order, DoneReason reason)
+    {
+        order.UpdatedAtMs = _floor.NowMs;
+        order.DoneNumber = ++_doneNumber;
+        if (reason != DoneReason.Filled)
+        {
+            order.CancelledSize = order.Request.Size is { } size ? size - order.DealSize : 0;
+            order.CancelledFunds = order.Type == OrderType.Limit
+                ? order.CancelledSize * order.Price
+                : Math.Max(0, order.Funds - order.DealFunds);
+        }
+        order.Account.End(order);
+        _clearing.Release(order);
+        _listener.OnEnd(order, reason);
+        order.Matched?.TrySetResult();
+        order.Ended?.TrySetResult();
+    }
+
+    private void Match(AccountOrder order)
+    {
+        order.IsPending = false;
+        order.UpdatedAtMs = _floor.NowMs;
+        Clearing.Bound(order);
+        _clearing.AnnounceHold(order);
+        _listener.OnReceived(order);
+        order.Pair.Engine.Place(order);
+        order.Matched?.TrySetResult();
+    }
+
+    private void FireDeadManSwitch(Account account)
+    {
+        var symbols = account.DeadManSwitch!.Symbols;
+        account.DeadManSwitch = null;
+        foreach (var order in account.Active.Where(o => symbols.Count == 0 || symbols.Contains(o.Pair.Symbol)).ToList())
+            CancelNow(order);
+    }
+
+    private long Delay(ulong chance) => StableHash.Between(StableHash.Mix(chance), _floor.MinDelayMs, _floor.MaxDelayMs);
+
+    private static Rejection? JudgeBalance(OrderRequest request, Account account, PairMarket pair)
+    {
+        var quote = account.Balance(pair.Rules.QuoteCurrency).Available;
+        var rate = 1 + Math.Max(account.Settings.TakerFeeRate, account.Settings.MakerFeeRate);
+        var enough = request switch
+        {
+            { Type: OrderType.Limit, Side: Side.Buy } => quote >= request.Price!.Value * request.Size!.Value * rate,
+            { Side: Side.Sell, Size: { } size } => account.Balance(pair.Rules.BaseCurrency).Available >= size,
+            { Side: Side.Buy, Funds: { } funds } => quote >= funds,
+            { Side: Side.Buy, Size: { } size } => quote >= (pair.Engine.Best(Side.Sell)?.Price ?? pair.LastPrice ?? 0) * size * rate,
+            _ => account.Balance(pair.Rules.BaseCurrency).Available > 0,
+        };
+        return enough ? null : Rejection.Balance;
+    }
+
+    private string NewId(Account account, ulong chance)
+    {
+        while (true)
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"{(uint)(_floor.NowMs / 1000):x8}{chance:x16}");
+            if (!account.Knows(id))
+                return id;
+            chance = StableHash.Mix(chance);
+        }
+    }
+
+    // An order without a client order id is named by what it asks for.
+    private static string NameOf(OrderRequest request) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{request.Symbol} {request.Side} {request.Type} {request.TimeInForce} {request.Price} {request.Size} {request.Funds}");
+}

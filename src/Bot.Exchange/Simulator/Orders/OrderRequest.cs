@@ -1,0 +1,50 @@
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+
+namespace Bot.Exchange.Simulator.Orders;
+
+/// <summary>A placement as the client sent it, read but not yet judged.</summary>
+internal sealed record OrderRequest
+{
+    /// <summary>The client order id; null when none was sent.</summary>
+    public string? ClientOid { get; init; }
+
+    /// <summary>The pair's name, perhaps of no pair.</summary>
+    public required string Symbol { get; init; }
+
+    /// <summary>Buy or sell.</summary>
+    public required Side Side { get; init; }
+
+    /// <summary>Limit or market.</summary>
+    public required OrderType Type { get; init; }
+
+    /// <summary>Limit price, quote per base.</summary>
+    public decimal? Price { get; init; }
+
+    /// <summary>Base quantity.</summary>
+    public decimal? Size { get; init; }
+
+    /// <summary>Quote value of a market order.</summary>
+    public decimal? Funds { get; init; }
+
+    /// <summary>How long a limit order lives.</summary>
+    public TimeInForce TimeInForce { get; init; }
+
+    /// <summary>Life of a GTT order in seconds; -1 for none.</summary>
+    public int CancelAfter { get; init; } = -1;
+
+    /// <summary>Refuse to take liquidity.</summary>
+    public bool PostOnly { get; init; }
+
+    /// <summary>Free text, null when none was sent.</summary>
+    public string? Remark { get; init; }
+
+    /// <summary>Free text, null when none was sent.</summary>
+    public string? Tags { get; init; }
+
+    /// <summary>When the client made the request, Unix ms; null when not told.</summary>
+    public long? ClientTimestamp { get; init; }
+
+    /// <summary>How long after <see cref="ClientTimestamp"/> the gateway may still take it, ms; null when not told.</summary>
+    public long? AllowMaxTimeWindow { get; init; }
+}

@@ -1,0 +1,160 @@
+using System.Text.Json;
+using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Json;
+using Bot.Exchange.Simulator.Matching;
+using Bot.Exchange.Simulator.Orders;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+
+namespace Bot.Exchange.Simulator.Push;
+
+/// <summary>Builds and queues the frames of private data: what happens to an account's orders and balances.</summary>
+internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
+{
+    private const long NsPerMs = 1_000_000;
+
+    private readonly JsonScratch _scratch = new();
+
+    /// <inheritdoc/>
+    public void OnReceived(AccountOrder order)
+    {
+        // Only the second version of the topic tells of this step.
+        var topic = order.Account.Topics.OrdersV2;
+        if (!topic.IsWatched)
+            return;
+        var writer = Begin(topic, "orderChange"u8, order.Account);
+        WriteOrder(writer, order, "received"u8, "new"u8);
+        topic.Publish(End(writer));
+    }
+
+    /// <inheritdoc/>
+    public void OnOpen(AccountOrder order) => Publish(order, "open", "open", static (_, _) => { });
+
+    /// <inheritdoc/>
+    public void OnEnd(AccountOrder order, DoneReason reason) =>
+        Publish(order, reason == DoneReason.Filled ? "filled" : "canceled", "done", static (_, _) => { });
+
+    /// <inheritdoc/>
+    public void OnMatch(AccountOrder order, in Trade trade, bool isMaker)
+    {
+        var made = trade;
+        Publish(order, "match", isMaker ? "open" : "match", (writer, _) =>
+        {
+            writer.WriteString("liquidity"u8, isMaker ? "maker"u8 : "taker"u8);
+            writer.WriteString("feeType"u8, isMaker ? "makerFee"u8 : "takerFee"u8);
+            writer.WriteDecimal("matchPrice"u8, made.Price);
+            writer.WriteDecimal("matchSize"u8, made.Size);
+            writer.WriteQuoted("tradeId"u8, made.Id);
+        });
+    }
+
+    /// <inheritdoc/>
+    public void OnBalance(AccountOrder order, AccountBalance balance, decimal available, decimal held, long? tradeId)
+    {
+        var topic = order.Account.Topics.Balance;
+        if (!topic.IsWatched)
+            return;
+        var writer = Begin(topic, "account.balance"u8, order.Account);
+        writer.WriteString("accountId"u8, balance.AccountId);
+        writer.WriteDecimal("available"u8, balance.Available);
+        writer.WriteDecimal("availableChange"u8, available);
+        writer.WriteString("currency"u8, balance.Currency);
+        writer.WriteDecimal("hold"u8, balance.Held);
+        writer.WriteDecimal("holdChange"u8, held);
+        writer.WriteStartObject("relationContext"u8);
+        writer.WriteString("symbol"u8, order.Pair.Symbol);
+        if (tradeId is { } trade)
+            writer.WriteQuoted("tradeId"u8, trade);
+        writer.WriteString("orderId"u8, order.OrderId);
+        writer.WriteEndObject();
+        writer.WriteString("relationEvent"u8, tradeId is null ? "trade.hold"u8 : "trade.setted"u8);
+        writer.WriteString("relationEventId"u8, order.OrderId);
+        writer.WriteQuoted("time"u8, floor.NowMs);
+        writer.WriteDecimal("total"u8, balance.Total);
+        topic.Publish(End(writer));
+    }
+
+    private void Publish(AccountOrder order, string type, string status, Action<Utf8JsonWriter, AccountOrder> more)
+    {
+        Publish(order.Account.Topics.OrdersV2, order, type, status, more);
+        Publish(order.Account.Topics.Orders, order, type, status, more);
+    }
+
+    private void Publish(Topic topic, AccountOrder order, string type, string status, Action<Utf8JsonWriter, AccountOrder> more)
+    {
+        if (!topic.IsWatched)
+            return;
+        var writer = Begin(topic, "orderChange"u8, order.Account);
+        WriteProgress(writer, order);
+        more(writer, order);
+        WriteOrder(writer, order, Bytes(type), Bytes(status));
+        topic.Publish(End(writer));
+    }
+
+    private void WriteOrder(Utf8JsonWriter writer, AccountOrder order, ReadOnlySpan<byte> type, ReadOnlySpan<byte> status)
+    {
+        if (order.Request.ClientOid is { } clientOid)
+            writer.WriteString("clientOid"u8, clientOid);
+        writer.WriteString("orderId"u8, order.OrderId);
+        writer.WriteNumber("orderTime"u8, order.CreatedAtMs);
+        writer.WriteString("orderType"u8, order.Type == OrderType.Limit ? "limit"u8 : "market"u8);
+        if (order.Request.Size is { } size)
+            writer.WriteDecimal("originSize"u8, size);
+        if (order.Request.Funds is { } funds)
+            writer.WriteDecimal("originFunds"u8, funds);
+        if (order.Type == OrderType.Limit)
+            writer.WriteDecimal("price"u8, order.Price);
+        writer.WriteString("side"u8, order.Side == Side.Buy ? "buy"u8 : "sell"u8);
+        writer.WriteString("status"u8, status);
+        writer.WriteString("symbol"u8, order.Pair.Symbol);
+        writer.WriteNumber("ts"u8, floor.NowMs * NsPerMs);
+        writer.WriteString("type"u8, type);
+    }
+
+    private static void WriteProgress(Utf8JsonWriter writer, AccountOrder order)
+    {
+        writer.WriteDecimal("filledSize"u8, order.DealSize);
+        if (order.Request.Size is { } size)
+        {
+            writer.WriteDecimal("canceledSize"u8, order.CancelledSize);
+            writer.WriteDecimal("remainSize"u8, size - order.DealSize - order.CancelledSize);
+            writer.WriteDecimal("size"u8, size);
+        }
+        else
+        {
+            writer.WriteDecimal("canceledFunds"u8, order.CancelledFunds);
+            writer.WriteDecimal("remainFunds"u8, order.RemainFunds);
+        }
+    }
+
+    private Utf8JsonWriter Begin(Topic topic, ReadOnlySpan<byte> subject, Account account)
+    {
+        var writer = _scratch.Begin();
+        writer.WriteStartObject();
+        writer.WriteString("topic"u8, topic.Name);
+        writer.WriteString("type"u8, "message"u8);
+        writer.WriteString("subject"u8, subject);
+        writer.WriteString("userId"u8, account.UserId);
+        writer.WriteString("channelType"u8, "private"u8);
+        writer.WriteStartObject("data"u8);
+        return writer;
+    }
+
+    private byte[] End(Utf8JsonWriter writer)
+    {
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+        return _scratch.Finish();
+    }
+
+    private static ReadOnlySpan<byte> Bytes(string word) => word switch
+    {
+        "open" => "open"u8,
+        "match" => "match"u8,
+        "filled" => "filled"u8,
+        "canceled" => "canceled"u8,
+        "done" => "done"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(word), word, "The private stream has no such word."),
+    };
+}

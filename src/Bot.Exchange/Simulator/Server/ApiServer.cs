@@ -1,0 +1,179 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Json;
+using Bot.Exchange.Simulator.Orders;
+using Bot.Exchange.Simulator.Push;
+using Bot.Exchange.Simulator.Time;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Bot.Exchange.Simulator.Server;
+
+/// <summary>Takes every request of the simulator to where it belongs, and answers it in the exchange's form.</summary>
+internal sealed class ApiServer
+{
+    private readonly TradingFloor _floor;
+    private readonly IMarketClock _clock;
+    private readonly PushHub _hub;
+    private readonly PushServer _push;
+    private readonly ControlEndpoints _control;
+    private readonly RequestGate _gate;
+    private readonly EndpointTable _endpoints;
+    private readonly TimeProvider _wall;
+    private readonly ILogger _log;
+
+    /// <summary>A server of a floor.</summary>
+    public ApiServer(
+        TradingFloor floor,
+        IMarketClock clock,
+        PushHub hub,
+        PushServer push,
+        PushTokens tokens,
+        SimulatorOptions options,
+        ILogger log)
+    {
+        var isLockstep = options.Clock == SimulatorClock.Lockstep;
+        _floor = floor;
+        _clock = clock;
+        _hub = hub;
+        _push = push;
+        _wall = options.WallClock;
+        _log = log;
+        _control = new ControlEndpoints(floor, clock, hub, isLockstep);
+        _gate = new RequestGate(floor, clock, new RequestLimits(options.VipLevel, options.RateLimits));
+        _endpoints = new EndpointTable(
+        [
+            .. new MarketEndpoints(floor, clock).All(),
+            .. new AccountEndpoints(floor).All(),
+            .. new OrderEndpoints(floor, clock, isLockstep).All(),
+            .. new OrderQueries(floor, options.HidesUnmatchedOrders).All(),
+            .. new PushEndpoints(tokens, options.PingInterval, options.PingTimeout).All(),
+        ]);
+    }
+
+    /// <summary>Serves one request.</summary>
+    public async Task HandleAsync(HttpContext http)
+    {
+        var receivedWallUs = (_wall.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var call = new ApiCall(http, await ReadBodyAsync(http), receivedWallUs);
+        if (WebSocketUpgrade.IsAskedFor(http) && await ServeSocketAsync(http, call))
+            return;
+        if (call.Path.StartsWith("/sim/", StringComparison.Ordinal))
+        {
+            await (_control.Answer(call) is { } body ? SendAsync(http, 200, body) : RefuseAsync(http, Rejection.UrlNotFound));
+            return;
+        }
+        if (_endpoints.Find(call) is not { } endpoint)
+        {
+            await RefuseAsync(http, Rejection.UrlNotFound);
+            return;
+        }
+        var rejection = _gate.Judge(call, endpoint, out var allowance);
+        if (allowance is { } told)
+            WriteAllowance(http, told);
+        if (rejection is not null)
+            await RefuseAsync(http, rejection);
+        else
+            await AnswerAsync(call, endpoint);
+    }
+
+    private async Task<bool> ServeSocketAsync(HttpContext http, ApiCall call)
+    {
+        if (call.Path is "/" or "/endpoint")
+        {
+            await _push.ServeAsync(http, call);
+            return true;
+        }
+        if (call.Path != "/sim/lockstep" || _clock is not LockstepClock lockstep
+            || _floor.Account(call.Query("account") ?? "") is not { } account)
+            return false;
+        var (socket, _) = await WebSocketUpgrade.AcceptAsync(http);
+        using (socket)
+            await lockstep.ServeAsync(socket, account, http.RequestAborted);
+        return true;
+    }
+
+    private async Task AnswerAsync(ApiCall call, Endpoint endpoint)
+    {
+        var body = new ArrayBufferWriter<byte>(512);
+        await using var writer = new Utf8JsonWriter(body, JsonWriting.Options);
+        writer.WriteStartObject();
+        writer.WriteString("code"u8, "200000"u8);
+        writer.WritePropertyName("data"u8);
+        Rejection? rejection;
+        try
+        {
+            rejection = endpoint.LateAnswer is { } late ? await late(call, writer) : AnswerNow(call, endpoint.Answer!, writer);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A fault of the simulator must look like one of the exchange, and be seen by whoever runs it.
+            _log.LogError(e, "{Method} {Path} failed", endpoint.Method, endpoint.Path);
+            rejection = Rejection.Internal;
+        }
+        if (rejection is not null)
+        {
+            await RefuseAsync(call.Http, rejection);
+            return;
+        }
+        writer.WriteEndObject();
+        await writer.FlushAsync();
+        await SendAsync(call.Http, 200, body.WrittenMemory);
+    }
+
+    private Rejection? AnswerNow(ApiCall call, Answer answer, Utf8JsonWriter writer)
+    {
+        Rejection? rejection;
+        lock (_floor.Gate)
+        {
+            _clock.CatchUp();
+            rejection = answer(call, writer);
+            _floor.Publish();
+        }
+        if (call.Http.Request.Method != HttpMethods.Get)
+            _clock.Wake();
+        _ = _hub.FlushAsync();
+        return rejection;
+    }
+
+    private static Task RefuseAsync(HttpContext http, Rejection rejection)
+    {
+        var body = new ArrayBufferWriter<byte>(128);
+        using (var writer = new Utf8JsonWriter(body, JsonWriting.Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("code"u8, rejection.Code);
+            writer.WriteString("msg"u8, rejection.Message);
+            writer.WriteEndObject();
+        }
+        return SendAsync(http, rejection.HttpStatus, body.WrittenMemory);
+    }
+
+    private static Task SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = body.Length;
+        return http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
+    }
+
+    private static void WriteAllowance(HttpContext http, Allowance allowance)
+    {
+        var headers = http.Response.Headers;
+        headers["gw-ratelimit-limit"] = allowance.Limit.ToString(CultureInfo.InvariantCulture);
+        headers["gw-ratelimit-remaining"] = allowance.Remaining.ToString(CultureInfo.InvariantCulture);
+        headers["gw-ratelimit-reset"] = allowance.ResetMs.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength is 0
+            || (http.Request.ContentLength is null && !http.Request.Headers.ContainsKey("Transfer-Encoding")))
+            return [];
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        return body.ToArray();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Push;
+using Bot.Exchange.Simulator.Time;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+using Microsoft.AspNetCore.Http;
+
+namespace Bot.Exchange.Simulator.Server;
+
+/// <summary>
+/// What the simulator tells about itself, outside the exchange's own paths: <c>GET /sim/health</c> and <c>GET /sim/ledger?account=KEY</c>.
+/// (<c>/sim/lockstep</c> is a WebSocket, see <see cref="LockstepClock"/>; switches for faults belong under <c>/sim/faults</c>, here.)
+/// </summary>
+internal sealed class ControlEndpoints(TradingFloor floor, IMarketClock clock, PushHub hub, bool isLockstep)
+{
+    /// <summary>Answers a request below <c>/sim/</c>.</summary>
+    /// <returns>The body; null when there is nothing at the path.</returns>
+    public byte[]? Answer(ApiCall call)
+    {
+        if (call.Http.Request.Method != HttpMethods.Get)
+            return null;
+        lock (floor.Gate)
+        {
+            clock.CatchUp();
+            return call.Path switch
+            {
+                "/sim/health" => Health(),
+                "/sim/ledger" => floor.Account(call.Query("account") ?? "") is { } account
+                    ? JsonSerializer.SerializeToUtf8Bytes(LedgerOf(account, floor.NowMs), LedgerJson.Default.Ledger)
+                    : null,
+                _ => null,
+            };
+        }
+    }
+
+    /// <summary>The books of an account.</summary>
+    public static Ledger LedgerOf(Account account, long nowMs) => new()
+    {
+        Account = account.Settings.Key,
+        NowMs = nowMs,
+        Orders = [.. account.Orders.Select(OrderOf)],
+        Fills = [.. account.Fills.Select(FillOf)],
+        Balances =
+        [
+            .. account.Balances.Select(b => new LedgerBalance
+            {
+                Currency = b.Currency,
+                Initial = b.Initial,
+                Total = b.Total,
+                Held = b.Held,
+            }),
+        ],
+    };
+
+    private static LedgerOrder OrderOf(AccountOrder order) => new()
+    {
+        OrderId = order.OrderId,
+        ClientOid = order.ClientOid,
+        Symbol = order.Pair.Symbol,
+        Side = SideText(order.Side),
+        Type = order.Type == OrderType.Limit ? "limit" : "market",
+        Price = order.Request.Price,
+        Size = order.Request.Size,
+        DealSize = order.DealSize,
+        DealFunds = order.DealFunds,
+        CancelledSize = order.CancelledSize,
+        Active = order.IsActive,
+        CreatedAtMs = order.CreatedAtMs,
+        ReceivedWallUs = order.ReceivedWallUs,
+    };
+
+    private static LedgerFill FillOf(AccountFill fill) => new()
+    {
+        OrderId = fill.Order.OrderId,
+        TradeId = fill.TradeId,
+        ClientOid = fill.Order.ClientOid,
+        Symbol = fill.Order.Pair.Symbol,
+        Side = SideText(fill.Order.Side),
+        Price = fill.Price,
+        Size = fill.Size,
+        Fee = fill.Fee,
+        FeeCurrency = fill.Order.Pair.Rules.FeeCurrency,
+        Maker = fill.IsMaker,
+        TimeMs = fill.TimeMs,
+    };
+
+    private static string SideText(Side side) => side == Side.Buy ? "buy" : "sell";
+
+    private byte[] Health()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("status"u8, "ok"u8);
+            writer.WriteString("clock"u8, isLockstep ? "lockstep"u8 : "wall"u8);
+            writer.WriteNumber("nowMs"u8, floor.NowMs);
+            if (floor.EndMs is { } end)
+                writer.WriteNumber("endMs"u8, end);
+            writer.WriteBoolean("completed"u8, clock.Completed.IsCompletedSuccessfully);
+            writer.WriteNumber("pairs"u8, floor.Pairs.Count);
+            writer.WriteNumber("accounts"u8, floor.Accounts.Count);
+            writer.WriteNumber("connections"u8, hub.Count);
+            writer.WriteNumber("droppedFrames"u8, hub.Dropped);
+            writer.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+}

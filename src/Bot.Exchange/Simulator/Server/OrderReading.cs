@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using Bot.Exchange.Simulator.Orders;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+
+namespace Bot.Exchange.Simulator.Server;
+
+/// <summary>Reads placements. Numbers are taken as strings, as the exchange documents them, and as bare numbers.</summary>
+internal static class OrderReading
+{
+    /// <summary>Reads an order.</summary>
+    /// <returns>What is wrong with its form; null when it could be read.</returns>
+    public static Rejection? Read(JsonElement? body, out OrderRequest request)
+    {
+        request = null!;
+        if (body is not { } json)
+            return Rejection.Parameter("The body must be a JSON object.");
+        if (Text(json, "symbol") is not { } symbol)
+            return Rejection.Parameter("symbol is required.");
+        if (Side(json) is not { } side)
+            return Rejection.Parameter("side takes buy or sell.");
+        if (Type(json) is not { } type)
+            return Rejection.Parameter("type takes limit or market.");
+        if (Time(json) is not { } time)
+            return Rejection.Parameter("timeInForce takes GTC, GTT, IOC or FOK.");
+        if (Flag(json, "hidden") || Flag(json, "iceberg"))
+            return Rejection.NoHidden;
+        if (Text(json, "stp") is not null)
+            return Rejection.NoSelfTradePrevention;
+        if (!Number(json, "price", out var price) || !Number(json, "size", out var size) || !Number(json, "funds", out var funds))
+            return Rejection.Parameter("price, size and funds take plain decimal numbers.");
+        if (!Whole(json, "cancelAfter", out var cancelAfter) || cancelAfter > int.MaxValue
+            || !Whole(json, "clientTimestamp", out var clientTimestamp) || !Whole(json, "allowMaxTimeWindow", out var window))
+            return Rejection.Parameter("cancelAfter, clientTimestamp and allowMaxTimeWindow take whole numbers.");
+        request = new OrderRequest
+        {
+            ClientOid = Text(json, "clientOid"),
+            Symbol = symbol,
+            Side = side,
+            Type = type,
+            Price = price,
+            Size = size,
+            Funds = funds,
+            TimeInForce = time,
+            CancelAfter = (int)(cancelAfter ?? -1),
+            PostOnly = Flag(json, "postOnly"),
+            Remark = Text(json, "remark"),
+            Tags = Text(json, "tags"),
+            ClientTimestamp = clientTimestamp,
+            AllowMaxTimeWindow = window,
+        };
+        return null;
+    }
+
+    private static Side? Side(JsonElement json) => Text(json, "side") switch
+    {
+        "buy" => Bot.Trading.Market.Side.Buy,
+        "sell" => Bot.Trading.Market.Side.Sell,
+        _ => null,
+    };
+
+    private static OrderType? Type(JsonElement json) => Text(json, "type") switch
+    {
+        // The exchange takes an order without a type for a limit order.
+        "limit" or null => OrderType.Limit,
+        "market" => OrderType.Market,
+        _ => null,
+    };
+
+    private static TimeInForce? Time(JsonElement json) => Text(json, "timeInForce") switch
+    {
+        "GTC" or null => TimeInForce.Gtc,
+        "GTT" => TimeInForce.Gtt,
+        "IOC" => TimeInForce.Ioc,
+        "FOK" => TimeInForce.Fok,
+        _ => null,
+    };
+
+    // Missing, null and empty all say nothing.
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            ? text
+            : null;
+
+    private static bool Flag(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && (value.ValueKind == JsonValueKind.True
+            || (value.ValueKind == JsonValueKind.String && value.ValueEquals("true")));
+
+    private static bool Number(JsonElement json, string name, out decimal? number)
+    {
+        number = null;
+        if (Raw(json, name) is not { } text)
+            return true;
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value))
+            return false;
+        number = value;
+        return true;
+    }
+
+    private static bool Whole(JsonElement json, string name, out long? number)
+    {
+        number = null;
+        if (Raw(json, name) is not { } text)
+            return true;
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+            return false;
+        number = value;
+        return true;
+    }
+
+    private static string? Raw(JsonElement json, string name)
+    {
+        if (!json.TryGetProperty(name, out var value))
+            return null;
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString() is { Length: > 0 } text ? text : null,
+            JsonValueKind.Null => null,
+            _ => value.GetRawText(),
+        };
+    }
+}

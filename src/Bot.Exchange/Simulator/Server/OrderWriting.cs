@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Json;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+
+namespace Bot.Exchange.Simulator.Server;
+
+/// <summary>Orders and fills as the REST interface tells them.</summary>
+internal static class OrderWriting
+{
+    /// <summary>Writes an order object.</summary>
+    public static void Write(Utf8JsonWriter writer, AccountOrder order)
+    {
+        var isLimit = order.Type == OrderType.Limit;
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, order.OrderId);
+        writer.WriteString("clientOid"u8, order.ClientOid);
+        writer.WriteString("symbol"u8, order.Pair.Symbol);
+        writer.WriteString("opType"u8, "DEAL"u8);
+        writer.WriteString("type"u8, isLimit ? "limit"u8 : "market"u8);
+        writer.WriteString("side"u8, SideText(order.Side));
+        writer.WriteDecimal("price"u8, order.Price);
+        writer.WriteDecimal("size"u8, order.Request.Size ?? 0);
+        writer.WriteDecimal("funds"u8, order.Funds);
+        writer.WriteDecimal("dealSize"u8, order.DealSize);
+        writer.WriteDecimal("dealFunds"u8, order.DealFunds);
+        writer.WriteDecimal("remainSize"u8, order.RemainSize);
+        writer.WriteDecimal("remainFunds"u8, order.RemainFunds);
+        writer.WriteDecimal("cancelledSize"u8, order.CancelledSize);
+        writer.WriteDecimal("cancelledFunds"u8, order.CancelledFunds);
+        writer.WriteDecimal("fee"u8, order.Fee);
+        writer.WriteString("feeCurrency"u8, order.Pair.Rules.FeeCurrency);
+        writer.WriteNull("stp"u8);
+        writer.WriteString("timeInForce"u8, TimeText(order.TimeInForce));
+        writer.WriteBoolean("postOnly"u8, order.PostOnly);
+        writer.WriteBoolean("hidden"u8, false);
+        writer.WriteBoolean("iceberg"u8, false);
+        writer.WriteString("visibleSize"u8, "0"u8);
+        writer.WriteNumber("cancelAfter"u8, order.Request.CancelAfter);
+        writer.WriteString("channel"u8, "API"u8);
+        writer.WriteText("remark"u8, order.Request.Remark);
+        writer.WriteText("tags"u8, order.Request.Tags);
+        writer.WriteBoolean("cancelExist"u8, order.CancelExist);
+        writer.WriteString("tradeType"u8, "TRADE"u8);
+        writer.WriteBoolean("inOrderBook"u8, order.Phase == Matching.OrderPhase.Resting);
+        writer.WriteBoolean("active"u8, order.IsActive);
+        writer.WriteString("tax"u8, "0"u8);
+        writer.WriteNumber("createdAt"u8, order.CreatedAtMs);
+        writer.WriteNumber("lastUpdatedAt"u8, order.UpdatedAtMs);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes a row of the list of fills.</summary>
+    public static void Write(Utf8JsonWriter writer, AccountFill fill)
+    {
+        var order = fill.Order;
+        writer.WriteStartObject();
+        writer.WriteNumber("id"u8, fill.Id);
+        writer.WriteString("symbol"u8, order.Pair.Symbol);
+        writer.WriteNumber("tradeId"u8, fill.TradeId);
+        writer.WriteString("orderId"u8, order.OrderId);
+        writer.WriteString("counterOrderId"u8, fill.CounterOrderId);
+        writer.WriteString("side"u8, SideText(order.Side));
+        writer.WriteString("liquidity"u8, fill.IsMaker ? "maker"u8 : "taker"u8);
+        writer.WriteBoolean("forceTaker"u8, false);
+        writer.WriteDecimal("price"u8, fill.Price);
+        writer.WriteDecimal("size"u8, fill.Size);
+        writer.WriteDecimal("funds"u8, fill.Price * fill.Size);
+        writer.WriteDecimal("fee"u8, fill.Fee);
+        writer.WriteDecimal("feeRate"u8, fill.FeeRate);
+        writer.WriteString("feeCurrency"u8, order.Pair.Rules.FeeCurrency);
+        writer.WriteString("stop"u8, ""u8);
+        writer.WriteString("tradeType"u8, "TRADE"u8);
+        writer.WriteString("taxRate"u8, "0"u8);
+        writer.WriteString("tax"u8, "0"u8);
+        writer.WriteString("type"u8, order.Type == OrderType.Limit ? "limit"u8 : "market"u8);
+        writer.WriteNumber("createdAt"u8, fill.TimeMs);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes what a synchronous placement or cancel adds to its answer.</summary>
+    public static void WriteOutcome(Utf8JsonWriter writer, AccountOrder order)
+    {
+        writer.WriteDecimal("originSize"u8, order.Request.Size ?? 0);
+        if (order.Request.Funds is { } funds)
+            writer.WriteDecimal("originFunds"u8, funds);
+        writer.WriteDecimal("dealSize"u8, order.DealSize);
+        writer.WriteDecimal("remainSize"u8, order.RemainSize);
+        writer.WriteDecimal("canceledSize"u8, order.CancelledSize);
+        writer.WriteString("status"u8, order.IsActive ? "open"u8 : "done"u8);
+    }
+
+    private static ReadOnlySpan<byte> SideText(Side side) => side == Side.Buy ? "buy"u8 : "sell"u8;
+
+    private static ReadOnlySpan<byte> TimeText(TimeInForce time) => time switch
+    {
+        TimeInForce.Gtt => "GTT"u8,
+        TimeInForce.Ioc => "IOC"u8,
+        TimeInForce.Fok => "FOK"u8,
+        _ => "GTC"u8,
+    };
+}

@@ -1,0 +1,25 @@
+using Bot.Exchange.Simulator.Accounts;
+
+namespace Bot.Exchange.Simulator.Time;
+
+/// <summary>Moves the floor's clock, and says by which clock whom is judged.</summary>
+internal interface IMarketClock : IAsyncDisposable
+{
+    /// <summary>Completes when the market's prices are used up.</summary>
+    Task Completed { get; }
+
+    /// <summary>What the exchange tells as its time, Unix ms.</summary>
+    long ServerTimeMs { get; }
+
+    /// <summary>The clock by which an account's requests are judged, Unix ms; of public requests for null.</summary>
+    long GatewayMs(Account? account);
+
+    /// <summary>Brings the floor up to now. The caller holds the floor's gate.</summary>
+    void CatchUp();
+
+    /// <summary>Something new may be due. The caller does not hold the floor's gate.</summary>
+    void Wake();
+
+    /// <summary>Begins.</summary>
+    void Start();
+}

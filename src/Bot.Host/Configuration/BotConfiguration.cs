@@ -1,0 +1,165 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bot.Actors.Runtime;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+using Bot.Trading.Pairs;
+using Bot.Trading.Portfolio;
+using Bot.Trading.Risk;
+using Bot.Trading.Selection;
+
+namespace Bot.Host.Configuration;
+
+/// <summary>Where the exchange is and how it is spoken to.</summary>
+public sealed record ExchangeSection
+{
+    /// <summary>Address of the REST interface.</summary>
+    public Uri BaseAddress { get; init; } = new("https://api.kucoin.com");
+
+    /// <summary>Folder with the files <c>key</c>, <c>secret</c> and <c>passphrase</c>; null: none is needed, or it is asked for.</summary>
+    public string? KeysFolder { get; init; }
+
+    /// <summary>Version of the key, 2 or 3.</summary>
+    public int KeyVersion { get; init; } = 3;
+
+    /// <summary>An order that arrives at the exchange later than this after its signing is refused there, ms.</summary>
+    public int OrderWindowMs { get; init; } = 3_000;
+}
+
+/// <summary>What is traded, and how.</summary>
+public sealed record TradingSection
+{
+    /// <summary>Length of the candles that the strategy decides on.</summary>
+    public CandleInterval Interval { get; init; } = CandleInterval.Parse("15min");
+
+    /// <summary>Pairs that are traded whatever the filters say; empty: the selector decides.</summary>
+    public IReadOnlyList<Symbol> Pairs { get; init; } = [];
+
+    /// <summary>Name of the strategy.</summary>
+    public string Strategy { get; init; } = "ema-cross";
+
+    /// <summary>The strategy's parameters; what is not named has its default.</summary>
+    public IReadOnlyDictionary<string, double> Parameters { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Six characters that name the deployment; null: made from the account's key.</summary>
+    public string? Deployment { get; init; }
+
+    /// <summary>Candles older than this many days are deleted; null keeps them.</summary>
+    public int? CandleRetentionDays { get; init; } = 400;
+
+    /// <summary>A running candle that nobody continues is closed this long after its end, ms.</summary>
+    public long CandleGraceMs { get; init; } = 2_000;
+
+    /// <summary>Time between two selections in market time, minutes.</summary>
+    public int SelectionMinutes { get; init; } = 240;
+
+    /// <summary>Age at which the exchange's rules are read again, s.</summary>
+    public int RulesRefreshSeconds { get; init; } = 600;
+
+    /// <summary>Distance of the equity curve's points in market time, minutes.</summary>
+    public int EquityMinutes { get; init; } = 60;
+}
+
+/// <summary>The actor system of a node.</summary>
+public sealed record NodeSection
+{
+    /// <summary>Name or address that other nodes reach this one by.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Port of the actor system; 0 for any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Addresses of the first nodes; empty for a single node.</summary>
+    public IReadOnlyList<string> Seeds { get; init; } = [];
+}
+
+/// <summary>Logs.</summary>
+public sealed record LogSection
+{
+    /// <summary>Least level: Verbose, Debug, Information, Warning or Error.</summary>
+    public string Level { get; init; } = "Information";
+
+    /// <summary>Folder of the files; null for <c>logs</c> in the data folder.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>A file is closed and a new one begun at this size, MB.</summary>
+    public int FileMegabytes { get; init; } = 100;
+
+    /// <summary>So many files are kept.</summary>
+    public int KeepFiles { get; init; } = 20;
+}
+
+/// <summary>
+/// The whole configuration. Sections that decide how is traded have a version, the hash of their effective values, which is written with
+/// every order; sections that only say where things are do not change it.
+/// </summary>
+public sealed record BotConfiguration
+{
+    /// <summary>Where the exchange is.</summary>
+    public ExchangeSection Exchange { get; init; } = new();
+
+    /// <summary>What is traded, and how.</summary>
+    public TradingSection Trading { get; init; } = new();
+
+    /// <summary>What a pair must show to be traded.</summary>
+    public SelectionRules Selection { get; init; } = new();
+
+    /// <summary>Limits of the account.</summary>
+    public RiskLimits Risk { get; init; } = new();
+
+    /// <summary>Times and margins of a pair.</summary>
+    public PairSettings Pair { get; init; } = new();
+
+    /// <summary>Times and counts of the order protocol.</summary>
+    public OrderPolicy Orders { get; init; } = new();
+
+    /// <summary>The actor system of a node.</summary>
+    public NodeSection Node { get; init; } = new();
+
+    /// <summary>Logs.</summary>
+    public LogSection Log { get; init; } = new();
+
+    /// <summary>The part that decides how is traded, as JSON: what is kept with its version.</summary>
+    public string EffectiveJson() => JsonSerializer.Serialize(
+        new { trading = Trading, selection = Selection, risk = Risk, pair = Pair, orders = Orders, orderWindowMs = Exchange.OrderWindowMs },
+        Json);
+
+    /// <summary>Version of the part that decides how is traded: SHA-256, hexadecimal.</summary>
+    public string Version() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(EffectiveJson())));
+
+    /// <summary>The settings of the actors.</summary>
+    /// <param name="deployment">Six characters that name the deployment.</param>
+    /// <param name="node">The node's address.</param>
+    /// <param name="parameters">The strategy's complete parameters.</param>
+    public BotSettings ToSettings(string deployment, string node, IReadOnlyDictionary<string, double> parameters) => new()
+    {
+        Deployment = deployment,
+        Version = Version(),
+        Node = node,
+        Account = deployment,
+        Interval = Trading.Interval,
+        Strategy = Trading.Strategy,
+        StrategyParameters = parameters,
+        PinnedPairs = Trading.Pairs,
+        Selection = Selection,
+        SelectionIntervalMs = Trading.SelectionMinutes * 60_000L,
+        RulesRefreshMs = Trading.RulesRefreshSeconds * 1_000L,
+        Pair = Pair,
+        Order = Orders,
+        Portfolio = new PortfolioSettings { Limits = Risk, EquityIntervalMs = Trading.EquityMinutes * 60_000L },
+        CandleRetention = Trading.CandleRetentionDays is { } days ? TimeSpan.FromDays(days) : null,
+        CandleGraceMs = Trading.CandleGraceMs,
+    };
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new IntervalConverter() } };
+
+    private sealed class IntervalConverter : JsonConverter<CandleInterval>
+    {
+        public override CandleInterval Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            CandleInterval.Parse(reader.GetString() ?? "");
+
+        public override void Write(Utf8JsonWriter writer, CandleInterval value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+    }
+}

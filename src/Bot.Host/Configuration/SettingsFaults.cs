@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Bot.Trading.Orders;
+
+namespace Bot.Host.Configuration;
+
+/// <summary>The ranges of every setting, in one place.</summary>
+internal static class SettingsFaults
+{
+    private static readonly string[] Levels = ["Verbose", "Debug", "Information", "Warning", "Error"];
+
+    public static void Add(BotConfiguration c, ICollection<string> faults)
+    {
+        Range(c.Exchange.KeyVersion, 2, 3);
+        Range(c.Exchange.OrderWindowMs, 500, 5_000);
+
+        if (c.Trading.Deployment is { } deployment && !ClientOrderId.IsDeployment(deployment))
+            faults.Add($"'trading.deployment' is '{deployment}': it has six lower-case letters or digits");
+        if (c.Trading.CandleRetentionDays is { } days)
+            Range(days, 1, 36_500);
+        Range(c.Trading.CandleGraceMs, 100, 60_000);
+        Range(c.Trading.SelectionMinutes, 1, 43_200);
+        Range(c.Trading.RulesRefreshSeconds, 10, 86_400);
+        Range(c.Trading.EquityMinutes, 1, 1_440);
+
+        Range(c.Selection.MaxPairs, 1, 10_000);
+        Range(c.Selection.MinQuoteVolume24h, 0, decimal.MaxValue);
+        Range(c.Selection.MinVolatility, 0, 100);
+        Range(c.Selection.MaxVolatility, c.Selection.MinVolatility, 1_000);
+        Range(c.Selection.MaxCorrelation, -1, 1);
+        Range(c.Selection.MaxSpread, 0, 1);
+        Range(c.Selection.MinCandles, 3, 1_500);
+        Range(c.Selection.LowRiskVolatility, 0, 100);
+        Range(c.Selection.HighRiskVolatility, c.Selection.LowRiskVolatility, 1_000);
+        Range(c.Selection.VolumeWeight, 0, 1_000);
+        Range(c.Selection.VolatilityWeight, 0, 1_000);
+        Range(c.Selection.DiversificationWeight, 0, 1_000);
+
+        Range(c.Risk.RiskPerTrade, 0.00001m, 0.1m);
+        Range(c.Risk.MaxPosition, 0.0001m, 1);
+        Range(c.Risk.MaxExposure, c.Risk.MaxPosition, 1);
+        Range(c.Risk.MaxOpenPositions, 1, 10_000);
+        Range(c.Risk.MaxDrawdown, 0.001m, 1);
+        Range(c.Risk.FundsMargin, 0, 0.1m);
+
+        Range(c.Pair.EntryCollar, 0, 0.05m);
+        Range(c.Pair.EntryDeadlineMs, 100, 600_000);
+        Range(c.Pair.ExitDeadlineMs, 1_000, 600_000);
+        Range(c.Pair.DoubtPatienceMs, 500, 60_000);
+        Range(c.Pair.ExitRetryMs, 100, 60_000);
+        Range(c.Pair.TrailingStep, 0.001m, 1);
+        Range(c.Pair.StalePriceMs, 500, 86_400_000);
+
+        // The margin is part of the proof of absence: a shorter one than any read of the exchange may be stale would prove nothing.
+        Range(c.Orders.ReadLagMarginMs, 5_000, 600_000);
+        Range(c.Orders.AbsenceAnswers, 2, 10);
+        Range(c.Orders.DoubtBackoffMs, 100, 60_000);
+        Range(c.Orders.FirstPollMs, 100, 60_000);
+        Range(c.Orders.PollMs, c.Orders.FirstPollMs, 15_000);
+        Range(c.Orders.EvidenceHorizonMs, 3_600_000, 40L * 3_600_000);
+
+        Range(c.Node.Port, 0, 65_535);
+        Range(c.Log.FileMegabytes, 1, 10_000);
+        Range(c.Log.KeepFiles, 1, 1_000);
+        if (!Levels.Contains(c.Log.Level, StringComparer.OrdinalIgnoreCase))
+            faults.Add($"'log.level' is '{c.Log.Level}'; use {string.Join(", ", Levels)}");
+
+        void Range<T>(T value, T low, T high, [CallerArgumentExpression(nameof(value))] string what = "")
+            where T : IComparable<T>, IFormattable
+        {
+            if (value.CompareTo(low) < 0 || value.CompareTo(high) > 0 || (value is double d && double.IsNaN(d)))
+                faults.Add($"'{Path(what)}' is {Text(value)}, allowed is {Text(low)} to {Text(high)}");
+        }
+    }
+
+    private static string Text<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+
+    /// <summary>From <c>c.Risk.MaxPosition</c> to <c>risk.maxPosition</c>.</summary>
+    private static string Path(string expression) => expression == "days"
+        ? "trading.candleRetentionDays"
+        : string.Join('.', expression.Split('.').Skip(1).Select(part => char.ToLowerInvariant(part[0]) + part[1..]));
+}

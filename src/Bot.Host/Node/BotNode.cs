@@ -1,0 +1,203 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Bot.Actors.Cluster;
+using Bot.Actors.Runtime;
+using Bot.Exchange.Kucoin;
+using Bot.Exchange.Kucoin.Signing;
+using Bot.Exchange.Lockstep;
+using Bot.Host.Configuration;
+using Bot.Trading.Orders;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Bot.Host.Node;
+
+/// <summary>What a node is made of.</summary>
+public sealed record BotNodeOptions
+{
+    /// <summary>Settings, checked.</summary>
+    public required LoadedConfiguration Configuration { get; init; }
+
+    /// <summary>The API key.</summary>
+    public required KucoinCredentials Credentials { get; init; }
+
+    /// <summary>The application's connection string, with its pool settings.</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>The application's pool.</summary>
+    public required NpgsqlDataSource Database { get; init; }
+
+    /// <summary>Key of the simulator's account that is in lockstep; null outside a replay.</summary>
+    public string? LockstepAccount { get; init; }
+}
+
+/// <summary>A running node: the actor system with everything it stands on. Disposing it stops it in order.</summary>
+public sealed class BotNode : IAsyncDisposable
+{
+    private static readonly TimeSpan ClockRefresh = TimeSpan.FromSeconds(60);
+
+    private readonly IHost _host;
+    private readonly LockstepClient? _lockstep;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _clock = Task.CompletedTask;
+
+    private BotNode(IHost host, KucoinExchange exchange, LockstepClient? lockstep, NodeServices services, LockstepHello? replay)
+    {
+        (_host, Exchange, _lockstep, Services, Replay) = (host, exchange, lockstep, services, replay);
+        System = host.Services.GetRequiredService<ActorSystem>();
+        Actors = host.Services.GetRequiredService<IActorRegistry>();
+    }
+
+    /// <summary>The actor system.</summary>
+    public ActorSystem System { get; }
+
+    /// <summary>The actors by type.</summary>
+    public IActorRegistry Actors { get; }
+
+    /// <summary>The exchange's client.</summary>
+    public KucoinExchange Exchange { get; }
+
+    /// <summary>What the actors stand on.</summary>
+    public NodeServices Services { get; }
+
+    /// <summary>Where the replay began and ends; null outside a replay.</summary>
+    public LockstepHello? Replay { get; }
+
+    /// <summary>Completes with the replay's last step; never outside a replay.</summary>
+    public Task ReplayEnded => _lockstep?.Completion ?? Task.Delay(Timeout.Infinite, _stopping.Token);
+
+    /// <summary>Steps of the replay so far.</summary>
+    public long Steps => _lockstep?.Steps ?? 0;
+
+    /// <summary>Starts a node. It is trading once <see cref="StartupGate.Opened"/> completes.</summary>
+    public static async Task<BotNode> StartAsync(BotNodeOptions options, ILoggerFactory logs, CancellationToken cancel)
+    {
+        var bot = options.Configuration.Bot;
+        var isReplay = options.LockstepAccount is not null;
+        var inFlight = new InFlight();
+        var frames = new PushFrames();
+        var virtualTime = isReplay ? new VirtualTimeProvider() : null;
+        var time = (TimeProvider?)virtualTime ?? TimeProvider.System;
+        var isLoopback = bot.Exchange.BaseAddress.IsLoopback;
+        var defaults = new KucoinOptions();
+        var exchange = new KucoinExchange(
+            defaults with
+            {
+                BaseAddress = bot.Exchange.BaseAddress,
+                AllowedHosts = isLoopback ? null : defaults.AllowedHosts,
+                OrderWindowMs = bot.Exchange.OrderWindowMs,
+                RateBudget = isReplay ? null : defaults.RateBudget,
+                ClockIsTimeProvider = isReplay,
+            },
+            options.Credentials,
+            new KucoinRuntime
+            {
+                Time = time,
+                InFlight = inFlight,
+                Frames = frames,
+                Logs = logs,
+
+                // A replay must repeat, so nothing is left to chance in it.
+                Jitter = isReplay ? () => 0.5 : Random.Shared.NextDouble,
+            });
+        var grants = isReplay ? new GrantGate() : null;
+        var gate = new StartupGate();
+        LockstepClient? lockstep = null;
+        LockstepHello? hello = null;
+        if (isReplay)
+        {
+            lockstep = new LockstepClient(
+                bot.Exchange.BaseAddress, options.LockstepAccount!, virtualTime!, inFlight, frames, new LockstepOptions { IsReady = () => gate.IsOpen }, logs);
+            lockstep.AddQuietParticipant(grants!.Decide);
+
+            // The first hello sets the virtual clock; nothing may look at it before.
+            hello = await lockstep.Start().WaitAsync(cancel).ConfigureAwait(false);
+        }
+        else
+        {
+            await exchange.SynchroniseClockAsync(cancel).ConfigureAwait(false);
+        }
+
+        NodeServices? services = null;
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton(logs);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        var address = new NodeAddress { Host = bot.Node.Host, Port = bot.Node.Port, Seeds = bot.Node.Seeds };
+        builder.Services.AddAkka(ClusterConfig.SystemName, akka => akka
+            .ConfigureLoggers(l =>
+            {
+                l.ClearLoggers();
+                l.AddLoggerFactory(logs);
+            })
+            .AddBot(address, options.ConnectionString, new ShardMoves(), inFlight, system =>
+            {
+                var node = Akka.Cluster.Cluster.Get(system).SelfAddress.ToString();
+                return services = new NodeServices
+                {
+                    Exchange = exchange,
+                    Streams = exchange,
+                    Time = time,
+                    ExchangeNowMs = () => exchange.Clock.NowMs,
+                    InFlight = inFlight,
+                    Database = options.Database,
+                    Settings = bot.ToSettings(Deployment(bot, options.Credentials), node, options.Configuration.StrategyParameters),
+                    Gate = gate,
+                    Grants = grants,
+                };
+            }));
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancel).ConfigureAwait(false);
+        }
+        catch
+        {
+            if (lockstep is not null)
+                await lockstep.DisposeAsync().ConfigureAwait(false);
+            host.Dispose();
+            exchange.Dispose();
+            throw;
+        }
+        var started = new BotNode(host, exchange, lockstep, services!, hello);
+        if (!isReplay)
+            started._clock = started.KeepClockAsync(started._stopping.Token);
+        return started;
+    }
+
+    /// <summary>Six characters that name the deployment: configured, or made from the account's key, so that they survive a restart.</summary>
+    public static string Deployment(BotConfiguration bot, KucoinCredentials credentials)
+    {
+        if (bot.Trading.Deployment is { } named)
+            return named;
+        const string digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+        var hash = global::System.Security.Cryptography.SHA256.HashData(credentials.Key.Reveal());
+        var text = string.Concat(hash.Take(6).Select(b => digits[b % 36]));
+        return ClientOrderId.IsDeployment(text) ? text : throw new InvalidOperationException("The deployment's name could not be made.");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _clock.ConfigureAwait(false);
+        if (_lockstep is not null)
+            await _lockstep.DisposeAsync().ConfigureAwait(false);
+        await _host.StopAsync().ConfigureAwait(false);
+        _host.Dispose();
+        Exchange.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>The exchange's clock drifts against ours; a placement needs it within seconds, entries within half of one (R11).</summary>
+    private async Task KeepClockAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            await Task.Delay(ClockRefresh, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!cancel.IsCancellationRequested)
+                await Exchange.SynchroniseClockAsync(cancel).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net.Sockets;
+using Bot.Exchange.Kucoin.Signing;
+using Bot.Host.Commands;
+using Bot.Host.Configuration;
+using Bot.Host.Database;
+using Bot.Host.Logging;
+using Bot.Host.Terminal;
+using Dapper;
+using Npgsql;
+
+namespace Bot.Host.Node;
+
+/// <summary>From an open database and an exchange to the end of a run: the part that demo, paper, live and node have in common.</summary>
+internal static class TradingRun
+{
+    /// <summary>Starts a node on an open database, shows it, sums it up and stops it.</summary>
+    /// <remarks>What runs <paramref name="beside"/> the node is cancelled at its end.</remarks>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        LoadedConfiguration configuration,
+        BotDatabase database,
+        KucoinCredentials credentials,
+        string? lockstepAccount,
+        RunOptions run,
+        RunScreen screen,
+        BotLogging logs,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancel,
+        Func<BotNode, CancellationToken, Task>? beside = null)
+    {
+        await RequirePromisesAsync(database.App, error, cancel).ConfigureAwait(false);
+        await SaveConfigurationAsync(database.App, configuration.Bot, cancel).ConfigureAwait(false);
+        RequireFreePort(configuration.Bot.Node);
+        var node = await BotNode.StartAsync(
+            new BotNodeOptions
+            {
+                Configuration = configuration,
+                Credentials = credentials,
+                ConnectionString = database.PooledConnectionString,
+                Database = database.App,
+                LockstepAccount = lockstepAccount,
+            },
+            logs.Factory,
+            cancel).ConfigureAwait(false);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var watching = beside?.Invoke(node, ended.Token) ?? Task.CompletedTask;
+        try
+        {
+            return await new RunSession(node, database.App, run, output).RunAsync(screen, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await node.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The settings of the database that the promises rest on are looked at, not believed.</summary>
+    private static async Task RequirePromisesAsync(NpgsqlDataSource database, TextWriter error, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel).ConfigureAwait(false);
+        var report = await PromiseSettings.CheckAsync(connection, cancel).ConfigureAwait(false);
+        foreach (var warning in report.Warnings)
+            await error.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
+        if (report.Faults.Count > 0)
+            throw new CommandException($"This database must not be traded on:{Environment.NewLine}{string.Join(Environment.NewLine, report.Faults.Select(f => $"  - {f}"))}");
+    }
+
+    private static async Task SaveConfigurationAsync(NpgsqlDataSource database, BotConfiguration configuration, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel).ConfigureAwait(false);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "INSERT INTO configuration (version, effective) VALUES (@version, @effective::jsonb) ON CONFLICT (version) DO NOTHING",
+            new { version = configuration.Version(), effective = configuration.EffectiveJson() },
+            cancellationToken: cancel)).ConfigureAwait(false);
+    }
+
+    /// <summary>A taken port would end the actor system with a stack trace; a person wants the port's number.</summary>
+    private static void RequireFreePort(NodeSection node)
+    {
+        if (node.Port == 0)
+            return;
+        try
+        {
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Any, node.Port));
+        }
+        catch (SocketException e)
+        {
+            throw new CommandException($"Port {node.Port} of the node is taken by another program: set another one (node.port), or 0 for any free one.", e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace Bot.Trading.Orders;
+
+/// <summary>
+/// Every legal step of an order's life, in one place. What is not here is an error. The odd rows are real: a fill can come before the
+/// acceptance, after the cancel's answer, and after the order was closed.
+/// </summary>
+public static class OrderTransitions
+{
+    /// <summary>The status after an event.</summary>
+    /// <exception cref="InvalidOperationException">The event is not legal in this status.</exception>
+    public static OrderStatus Next(OrderStatus status, OrderEvent e) => (status, e) switch
+    {
+        (OrderStatus.None, OrderPrepared) => OrderStatus.Prepared,
+
+        // Ownership changes hands in any status; it is bookkeeping of incarnations.
+        (not OrderStatus.None, OrderOwned) => status,
+
+        (OrderStatus.Prepared, SubmitAuthorised) => OrderStatus.Authorised,
+        (OrderStatus.Prepared, OrderAbandoned) => OrderStatus.Abandoned,
+
+        (OrderStatus.Authorised, SubmitInDoubt) => OrderStatus.InDoubt,
+        (OrderStatus.Authorised, OrderAcknowledged) => OrderStatus.Live,
+        (OrderStatus.Authorised, OrderRefused) => OrderStatus.Refused,
+        (OrderStatus.Authorised or OrderStatus.InDoubt, OrderFound) => OrderStatus.Live,
+
+        (OrderStatus.InDoubt, OrderAbsent) => OrderStatus.Absent,
+        (OrderStatus.InDoubt or OrderStatus.Live or OrderStatus.Ended, OrderQuarantined) => OrderStatus.Quarantined,
+
+        (OrderStatus.Live, OrderEnded) => OrderStatus.Ended,
+        (OrderStatus.Ended, OrderClosed) => OrderStatus.Closed,
+
+        (OrderStatus.Authorised or OrderStatus.InDoubt or OrderStatus.Live, CancelAuthorised) => status,
+
+        // A fill is money in whatever status it comes, as long as the exchange has the order.
+        (OrderStatus.Live or OrderStatus.Ended, FillRecorded { IsLate: false }) => status,
+        (OrderStatus.Closed or OrderStatus.Quarantined, FillRecorded { IsLate: true }) => status,
+        (OrderStatus.Live or OrderStatus.Ended or OrderStatus.Closed or OrderStatus.Quarantined, FeeRecorded) => status,
+
+        _ => throw new InvalidOperationException($"{e.GetType().Name} is not a legal event of an order that is {status}."),
+    };
+}

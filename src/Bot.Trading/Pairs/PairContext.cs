@@ -1,0 +1,139 @@
+using Bot.Trading.Market;
+using Bot.Trading.Positions;
+using Bot.Trading.Strategies;
+
+namespace Bot.Trading.Pairs;
+
+/// <summary>Times and margins of a pair's decisions.</summary>
+public sealed record PairSettings
+{
+    /// <summary>How far above the best ask an entry may pay, as a fraction (C4).</summary>
+    public decimal EntryCollar { get; init; } = 0.002m;
+
+    /// <summary>An entry that was not sent this long after its decision is dropped, ms.</summary>
+    public long EntryDeadlineMs { get; init; } = 10_000;
+
+    /// <summary>An exit that was not sent this long after its decision is decided anew, ms.</summary>
+    public long ExitDeadlineMs { get; init; } = 30_000;
+
+    /// <summary>A sell in doubt for this long is authorised again under a new id (RELIABILITY.md R12), ms.</summary>
+    public long DoubtPatienceMs { get; init; } = 2_000;
+
+    /// <summary>Pause before an exit that was refused or found no buyer is tried again, ms; doubles up to a minute.</summary>
+    public long ExitRetryMs { get; init; } = 1_000;
+
+    /// <summary>How far a trailing stop must move before the move is journaled, as a fraction of the trailing distance.</summary>
+    public decimal TrailingStep { get; init; } = 0.25m;
+
+    /// <summary>A price older than this opens nothing (C12), ms of market time.</summary>
+    public long StalePriceMs { get; init; } = 120_000;
+}
+
+/// <summary>Whether the account may open positions.</summary>
+public enum TradingMode
+{
+    /// <summary>Entries and exits.</summary>
+    Active,
+
+    /// <summary>Exits only.</summary>
+    ReduceOnly,
+
+    /// <summary>No entries, resting entries cancelled, protection stays.</summary>
+    Halted,
+}
+
+/// <summary>What a pair's decisions may look at besides its journaled state: rules, prices, the strategy, the time.</summary>
+public sealed class PairContext
+{
+    /// <summary>The pair.</summary>
+    public required Symbol Symbol { get; init; }
+
+    /// <summary>Times and margins.</summary>
+    public required PairSettings Settings { get; init; }
+
+    /// <summary>Version of the configuration in force.</summary>
+    public required string ConfigurationVersion { get; init; }
+
+    /// <summary>Six characters that name the deployment.</summary>
+    public required string Deployment { get; init; }
+
+    /// <summary>The node's address.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>The exchange's clock as estimated now, Unix ms.</summary>
+    public long NowMs { get; set; }
+
+    /// <summary>The exchange's rules; null until they were read.</summary>
+    public SymbolRules? Rules { get; set; }
+
+    /// <summary>The account's taker fee, fraction.</summary>
+    public decimal TakerFee { get; set; } = 0.001m;
+
+    /// <summary>Whether the account may open positions.</summary>
+    public TradingMode Mode { get; set; } = TradingMode.Active;
+
+    /// <summary>False until everything was recovered and compared after a start: no entries before (RELIABILITY.md R14).</summary>
+    public bool GateOpen { get; set; }
+
+    /// <summary>The strategy instance.</summary>
+    public IStrategy? Strategy { get; set; }
+
+    /// <summary>Events that were replayed into this incarnation.</summary>
+    public long Replayed { get; set; }
+
+    /// <summary>Hash of the state after the replay.</summary>
+    public string StateHash { get; set; } = "";
+}
+
+/// <summary>What an incarnation remembers and may forget: the last price, a request under way, pauses.</summary>
+public sealed class PairMemory
+{
+    private ProtectionMonitor _monitor;
+
+    /// <summary>The last price.</summary>
+    public PriceTick LastTick { get; set; }
+
+    /// <summary>The protection in whole increments.</summary>
+    public ref ProtectionMonitor Monitor => ref _monitor;
+
+    /// <summary>The entry that waits for the portfolio; null when none does.</summary>
+    public PendingEntry? Pending { get; set; }
+
+    /// <summary>Sells in doubt and since when, Unix ms.</summary>
+    public Dictionary<string, long> Doubts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>No exit before this, Unix ms: the last one was refused or found no buyer.</summary>
+    public long ExitNotBeforeMs { get; set; }
+
+    /// <summary>Current pause after a failed exit, ms.</summary>
+    public long ExitPauseMs { get; set; }
+
+    /// <summary>Rebuilds the monitor after the state or the rules changed.</summary>
+    public void Rearm(PairState state, PairContext context)
+    {
+        _monitor = state.Protection is { } protection && context.Rules is { } rules && state.Position.Quantity > 0
+            ? new ProtectionMonitor(protection, new PriceScale(rules.PriceIncrement), context.Settings.TrailingStep)
+            : default;
+    }
+}
+
+/// <summary>An entry that a strategy wants and that waits for the portfolio's grant.</summary>
+/// <param name="IntentNumber">The number it will have.</param>
+/// <param name="LimitPrice">Highest price to pay, on the increment.</param>
+/// <param name="Plan">How it will be protected.</param>
+/// <param name="ReferencePrice">The price that the plan was made from.</param>
+/// <param name="MarketMs">Market time of the decision.</param>
+/// <param name="CandleOpenMs">The candle that was decided on.</param>
+/// <param name="CandleRevision">Its revision.</param>
+/// <param name="AskedAtMs">When the grant was asked for.</param>
+/// <param name="Signal">What the strategy said.</param>
+public sealed record PendingEntry(
+    long IntentNumber,
+    decimal LimitPrice,
+    Protection Plan,
+    decimal ReferencePrice,
+    long MarketMs,
+    long CandleOpenMs,
+    int CandleRevision,
+    long AskedAtMs,
+    Signal Signal);

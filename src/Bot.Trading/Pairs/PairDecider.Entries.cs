@@ -1,0 +1,134 @@
+using Bot.Trading.Machines;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+using Bot.Trading.Positions;
+using Bot.Trading.Strategies;
+
+namespace Bot.Trading.Pairs;
+
+/// <content>Opening: signal, grant, intent.</content>
+public static partial class PairDecider
+{
+    /// <summary>Why the pair opens nothing now, in <c>CATEGORY key=value</c> form; null when it may.</summary>
+    public static string? EntryBlock(PairState s, PairMemory m, PairContext c, long marketMs)
+    {
+        if (s.Phase != PairPhase.Trading)
+            return $"PAIR_NOT_TRADING phase={s.Phase}";
+        if (s.EntriesPausedReason is { } paused)
+            return $"ENTRIES_PAUSED reason={paused}";
+        if (!c.GateOpen)
+            return "START_UP_GATE";
+        if (c.Mode != TradingMode.Active)
+            return $"TRADING_MODE mode={c.Mode}";
+        if (s.Attempts.Any(a => a.IsOpen))
+            return "ORDER_UNSETTLED";
+        if (s.Attempts.Any(a => a.Outcome == OrderOutcome.Quarantined))
+            return "ORDER_QUARANTINED";
+        if (s.Protection is not null || s.ExitWanted is not null)
+            return "POSITION_OPEN";
+        if (c.Rules is not { } rules)
+            return "RULES_UNKNOWN";
+        if (!rules.EnableTrading)
+            return $"TRADING_DISABLED symbol={rules.Symbol}";
+        if (m.LastTick.TimeMs < marketMs - c.Settings.StalePriceMs)
+            return $"PRICE_STALE age_ms={marketMs - m.LastTick.TimeMs}";
+        return null;
+    }
+
+    private static void Enter(
+        PairState s, PairMemory m, PairContext c, in Bar bar, long closedAtMs, int revision, in Signal signal, Sink<PairEvent, PairEffect> sink)
+    {
+        if (m.Pending is { } overdue && c.NowMs - overdue.AskedAtMs > c.Settings.EntryDeadlineMs)
+            DropPending(m, sink);
+        var block = m.Pending is not null ? "GRANT_PENDING" : EntryBlock(s, m, c, closedAtMs);
+        if (block is not null)
+        {
+            sink.Do(new PairEffect.Note($"entry not taken: {block}", false));
+            return;
+        }
+        var rules = c.Rules!;
+        var scale = new PriceScale(rules.PriceIncrement);
+        var reference = m.LastTick.AskTicks > 0 ? scale.Price(m.LastTick.AskTicks) : rules.CeilingPrice((decimal)bar.Close);
+        var limit = rules.CeilingPrice(reference * (1 + c.Settings.EntryCollar));
+        var stop = rules.FloorPrice(reference - (decimal)signal.StopDistance);
+        if (stop <= 0 || stop >= reference)
+        {
+            sink.Do(new PairEffect.Note($"entry not taken: STOP_NOT_BELOW_ENTRY entry={Text(reference)} stop={Text(stop)}", false));
+            return;
+        }
+        var plan = new Protection(
+            stop,
+            signal.TakeProfitDistance is { } target ? rules.CeilingPrice(reference + (decimal)target) : null,
+            signal.TrailingDistance is { } trail ? Math.Max(rules.PriceIncrement, rules.FloorPrice((decimal)trail)) : null,
+            reference);
+        m.Pending = new PendingEntry(s.NextIntent, limit, plan, reference, closedAtMs, bar.OpenTimeMs, revision, c.NowMs, signal);
+        sink.Do(new PairEffect.RequestGrant(new GrantRequest(s.Symbol, s.NextIntent, limit, stop, c.TakerFee, rules)));
+    }
+
+    private static void OnGrant(PairState s, PairMemory m, PairContext c, PairInput.GrantAnswered answer, Sink<PairEvent, PairEffect> sink)
+    {
+        if (m.Pending is not { } p || p.IntentNumber != answer.IntentNumber)
+        {
+            // Asked by an earlier incarnation, or overtaken: money must not stay reserved for it.
+            if (answer.ReservedQuote > 0 && !s.Attempts.Any(a => a.IsOpen && a.Intended.IntentNumber == answer.IntentNumber))
+                sink.Do(new PairEffect.ReleaseGrant(answer.IntentNumber));
+            return;
+        }
+        m.Pending = null;
+        var refusal = answer.Decision.Refusal
+            ?? EntryBlock(s, m, c, p.MarketMs)
+            ?? (c.NowMs - p.AskedAtMs > c.Settings.EntryDeadlineMs ? $"GRANT_LATE age_ms={c.NowMs - p.AskedAtMs}" : null)
+            ?? c.Rules!.Violation(answer.Decision.Size, p.LimitPrice, isLimit: true);
+        if (refusal is not null)
+        {
+            if (answer.ReservedQuote > 0)
+                sink.Do(new PairEffect.ReleaseGrant(answer.IntentNumber));
+            sink.Do(new PairEffect.Note($"entry not taken: {refusal}", false));
+            return;
+        }
+        var intended = new OrderIntended(c.NowMs)
+        {
+            IntentNumber = p.IntentNumber,
+            Leg = IntentLeg.Entry,
+            Attempt = 1,
+            Spec = new OrderSpec
+            {
+                ClientOrderId = new ClientOrderId(c.Deployment, s.SymbolId, p.IntentNumber, IntentLeg.Entry, 1).Text,
+                Symbol = s.Symbol,
+                Side = Side.Buy,
+                Type = OrderType.Limit,
+
+                // Never resting: what does not fill at once is not bought, so an entry cannot linger unwatched.
+                TimeInForce = TimeInForce.Ioc,
+                Price = p.LimitPrice,
+                Size = answer.Decision.Size,
+            },
+            DeadlineMs = c.NowMs + c.Settings.EntryDeadlineMs,
+            MarketMs = p.MarketMs,
+            CorrelationId = CandleCorrelation(s.Symbol, p.CandleOpenMs),
+            Strategy = s.Strategy,
+            Reason = p.Signal.Reason ?? "",
+            CandleOpenMs = p.CandleOpenMs,
+            CandleRevision = p.CandleRevision,
+            TriggerPrice = p.ReferencePrice,
+            Signal = p.Signal.Values,
+            Risk = answer.Decision,
+            Plan = p.Plan,
+            ReservedQuote = answer.ReservedQuote,
+            ConfigurationVersion = c.ConfigurationVersion,
+        };
+        sink.Persist(intended);
+        sink.Do(Track(intended));
+        sink.Do(new PairEffect.Report());
+    }
+
+    private static void DropPending(PairMemory m, Sink<PairEvent, PairEffect> sink)
+    {
+        if (m.Pending is not { } pending)
+            return;
+        m.Pending = null;
+        sink.Do(new PairEffect.ReleaseGrant(pending.IntentNumber));
+    }
+
+    private static string CandleCorrelation(Symbol symbol, long candleOpenMs) => $"{symbol}/candle/{candleOpenMs}";
+}

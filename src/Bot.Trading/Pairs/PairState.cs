@@ -1,0 +1,259 @@
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+using Bot.Trading.Positions;
+
+namespace Bot.Trading.Pairs;
+
+/// <summary>One attempt to place an intent's order, as the pair knows it.</summary>
+/// <param name="Intended">The decision.</param>
+/// <param name="Outcome">How the order ended; null while it is unsettled.</param>
+/// <param name="FilledSize">Sum of the fills applied, base.</param>
+/// <param name="FilledFunds">Sum of the fills applied, quote.</param>
+/// <param name="Trades">Fills applied, with whether the fee is known: the idempotent door's memory.</param>
+/// <param name="SettledAtMs">When it was settled, Unix ms; 0 while it is not.</param>
+public sealed record Attempt(
+    OrderIntended Intended, OrderOutcome? Outcome, decimal FilledSize, decimal FilledFunds, IReadOnlyList<AppliedTrade> Trades, long SettledAtMs)
+{
+    /// <summary>The order's id.</summary>
+    public string ClientOrderId => Intended.Spec.ClientOrderId;
+
+    /// <summary>True while the order may still do something.</summary>
+    public bool IsOpen => Outcome is null;
+}
+
+/// <summary>A fill that was applied. The key is (order id, trade id): the two sides of a self-trade share the trade id.</summary>
+/// <param name="OrderId">The exchange's order id.</param>
+/// <param name="TradeId">The exchange's trade id.</param>
+/// <param name="Price">Price, for a fee in base.</param>
+/// <param name="FeeKnown">Whether the fee was applied.</param>
+public sealed record AppliedTrade(string OrderId, long TradeId, decimal Price, bool FeeKnown);
+
+/// <summary>The round trip that is under way.</summary>
+/// <param name="OpenedAtMs">Time of its first fill.</param>
+/// <param name="RealisedBefore">The pair's realised result before it.</param>
+/// <param name="FeesBefore">The pair's fees before it.</param>
+/// <param name="BoughtSize">Bought so far, base.</param>
+/// <param name="BoughtFunds">Bought so far, quote.</param>
+/// <param name="SoldSize">Sold so far, base.</param>
+/// <param name="SoldFunds">Sold so far, quote.</param>
+public sealed record OpenTrade(
+    long OpenedAtMs, decimal RealisedBefore, decimal FeesBefore, decimal BoughtSize, decimal BoughtFunds, decimal SoldSize, decimal SoldFunds);
+
+/// <summary>A pair's state as it is stored in a snapshot: a contract of its own.</summary>
+public sealed record PairSnapshot(
+    Symbol Symbol,
+    int SymbolId,
+    string BaseCurrency,
+    string QuoteCurrency,
+    string Strategy,
+    string RiskLevel,
+    PairPhase Phase,
+    string? EntriesPaused,
+    long Epoch,
+    long Version,
+    long NextIntent,
+    long Trades,
+    Position Position,
+    Protection? Protection,
+    OpenTrade? Trade,
+    ExitReason? ExitWanted,
+    IReadOnlyList<Attempt> Attempts);
+
+/// <summary>The journaled state of one pair. Changed by <see cref="Apply"/> only, which is total and reads no clock.</summary>
+public sealed class PairState
+{
+    /// <summary>The exchange forgets cancelled orders after 48 h; until then a late fill must find its order here.</summary>
+    private const long KeepSettledMs = 48L * 3_600_000;
+
+    private readonly List<Attempt> _attempts = [];
+
+    /// <summary>The pair.</summary>
+    public Symbol Symbol { get; private set; }
+
+    /// <summary>The pair's row in the registry of symbols.</summary>
+    public int SymbolId { get; private set; }
+
+    /// <summary>Currency bought and sold.</summary>
+    public string BaseCurrency { get; private set; } = "";
+
+    /// <summary>Currency of prices.</summary>
+    public string QuoteCurrency { get; private set; } = "";
+
+    /// <summary>The strategy's name.</summary>
+    public string Strategy { get; private set; } = "";
+
+    /// <summary>The selector's word: low, medium or high.</summary>
+    public string RiskLevel { get; private set; } = "";
+
+    /// <summary>Whether the pair trades.</summary>
+    public PairPhase Phase { get; private set; }
+
+    /// <summary>Why entries are suspended; null when they are not.</summary>
+    public string? EntriesPausedReason { get; private set; }
+
+    /// <summary>The incarnation that owns the pair.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>Number of events applied since the pair began.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Number of the next intent.</summary>
+    public long NextIntent { get; private set; } = 1;
+
+    /// <summary>Completed round trips.</summary>
+    public long TradeCount { get; private set; }
+
+    /// <summary>What is held.</summary>
+    public Position Position { get; private set; } = Position.Empty;
+
+    /// <summary>How it is protected; null when nothing worth protecting is held.</summary>
+    public Protection? Protection { get; private set; }
+
+    /// <summary>The round trip under way; null when flat.</summary>
+    public OpenTrade? Trade { get; private set; }
+
+    /// <summary>Why the position is being sold, until it is sold; null when it is not.</summary>
+    public ExitReason? ExitWanted { get; private set; }
+
+    /// <summary>Orders that are unsettled or were settled lately, in the order of their intents.</summary>
+    public IReadOnlyList<Attempt> Attempts => _attempts;
+
+    /// <summary>True when an order of this leg is unsettled.</summary>
+    public bool HasOpen(IntentLeg leg)
+    {
+        foreach (var attempt in _attempts)
+        {
+            if (attempt.IsOpen && attempt.Intended.Leg == leg)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Finds an order by its id.</summary>
+    public Attempt? Find(string clientOrderId) => _attempts.Find(a => a.ClientOrderId == clientOrderId);
+
+    /// <summary>The pair's books for the portfolio.</summary>
+    public PairBook ToBook() => new(
+        Symbol,
+        Version,
+        Position,
+        Protection?.StopPrice,
+        NextIntent,
+        _attempts.Where(a => a.IsOpen && a.Intended.Leg == IntentLeg.Entry).ToDictionary(a => a.Intended.IntentNumber, a => a.Intended.ReservedQuote));
+
+    /// <summary>Takes an event. Replay is this and nothing else.</summary>
+    public void Apply(PairEvent e)
+    {
+        Version++;
+        switch (e)
+        {
+            case PairStarted s:
+                (Symbol, SymbolId, BaseCurrency, QuoteCurrency, Strategy, RiskLevel, Phase) =
+                    (s.Symbol, s.SymbolId, s.BaseCurrency, s.QuoteCurrency, s.Strategy, s.RiskLevel, PairPhase.Trading);
+                break;
+            case PairOwned o:
+                Epoch = o.Epoch;
+                break;
+            case PairPhaseChanged p:
+                Phase = p.Phase;
+                break;
+            case EntriesPaused p:
+                EntriesPausedReason = p.Reason;
+                break;
+            case EntriesResumed:
+                EntriesPausedReason = null;
+                break;
+            case OrderIntended i:
+                _attempts.Add(new Attempt(i, null, 0, 0, [], 0));
+                NextIntent = Math.Max(NextIntent, i.IntentNumber + 1);
+                ExitWanted = i.Exit ?? ExitWanted;
+                break;
+            case FillApplied f:
+                OnFill(f);
+                break;
+            case FeeApplied f:
+                OnFee(f);
+                break;
+            case ProtectionPlanned p:
+                Protection = p.Protection;
+                break;
+            case OrderSettled s:
+                Update(s.ClientOrderId, a => a with { Outcome = s.Outcome, SettledAtMs = s.AtMs });
+                _attempts.RemoveAll(a => !a.IsOpen && a.SettledAtMs < s.AtMs - KeepSettledMs);
+                break;
+            case PositionClosed c:
+                (TradeCount, Trade, Protection, ExitWanted) = (c.Number, null, null, null);
+                break;
+            default:
+                throw new InvalidOperationException($"{e.GetType().Name} is not an event of a pair.");
+        }
+    }
+
+    /// <summary>The state as a stored contract.</summary>
+    public PairSnapshot ToSnapshot() => new(
+        Symbol, SymbolId, BaseCurrency, QuoteCurrency, Strategy, RiskLevel, Phase, EntriesPausedReason, Epoch, Version, NextIntent, TradeCount,
+        Position, Protection, Trade, ExitWanted, [.. _attempts]);
+
+    /// <summary>The state from a stored contract.</summary>
+    public static PairState From(PairSnapshot s)
+    {
+        var state = new PairState
+        {
+            Symbol = s.Symbol,
+            SymbolId = s.SymbolId,
+            BaseCurrency = s.BaseCurrency,
+            QuoteCurrency = s.QuoteCurrency,
+            Strategy = s.Strategy,
+            RiskLevel = s.RiskLevel,
+            Phase = s.Phase,
+            EntriesPausedReason = s.EntriesPaused,
+            Epoch = s.Epoch,
+            Version = s.Version,
+            NextIntent = s.NextIntent,
+            TradeCount = s.Trades,
+            Position = s.Position,
+            Protection = s.Protection,
+            Trade = s.Trade,
+            ExitWanted = s.ExitWanted,
+        };
+        state._attempts.AddRange(s.Attempts);
+        return state;
+    }
+
+    private void OnFill(FillApplied e)
+    {
+        var fill = e.Fill;
+        Trade ??= new OpenTrade(fill.TimeMs, Position.RealisedPnl, Position.Fees, 0, 0, 0, 0);
+        var funds = fill.Price * fill.Size;
+        Trade = fill.Side == Side.Buy
+            ? Trade with { BoughtSize = Trade.BoughtSize + fill.Size, BoughtFunds = Trade.BoughtFunds + funds }
+            : Trade with { SoldSize = Trade.SoldSize + fill.Size, SoldFunds = Trade.SoldFunds + funds };
+        Position = Position.With(fill);
+        if (fill is { Fee: { } fee, FeeCurrency: { } currency })
+            Position = Position.WithFee(fee, currency, BaseCurrency, QuoteCurrency, fill.Price);
+        Update(e.ClientOrderId, a => a with
+        {
+            FilledSize = a.FilledSize + fill.Size,
+            FilledFunds = a.FilledFunds + funds,
+            Trades = [.. a.Trades, new AppliedTrade(fill.OrderId, fill.TradeId, fill.Price, fill.Fee is not null)],
+        });
+    }
+
+    private void OnFee(FeeApplied e)
+    {
+        Update(e.ClientOrderId, a =>
+        {
+            var trade = a.Trades.First(t => t.OrderId == e.OrderId && t.TradeId == e.TradeId);
+            Position = Position.WithFee(e.Fee, e.FeeCurrency, BaseCurrency, QuoteCurrency, trade.Price);
+            return a with { Trades = [.. a.Trades.Select(t => t == trade ? t with { FeeKnown = true } : t)] };
+        });
+    }
+
+    private void Update(string clientOrderId, Func<Attempt, Attempt> change)
+    {
+        var index = _attempts.FindIndex(a => a.ClientOrderId == clientOrderId);
+        if (index < 0)
+            throw new InvalidOperationException($"No order {clientOrderId} is known to {Symbol}: the journal is damaged or the machine is wrong.");
+        _attempts[index] = change(_attempts[index]);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using Bot.Exchange.Kucoin.Parsing;
+using Bot.Exchange.Kucoin.Streams;
+using CsCheck;
+
+namespace Bot.Exchange.Tests.Kucoin;
+
+/// <summary>Whatever comes over the wire, the parsers either read it or throw the one documented exception.</summary>
+public sealed class ParserFuzzTests
+{
+    /// <summary>Well-formed beginnings, so that mutations reach deep into the parsers.</summary>
+    private static readonly byte[][] Seeds =
+    [
+        .. new[]
+        {
+            """{"code":"200000","data":1729100692873}""",
+            """{"code":"200000","data":[{"symbol":"BTC-USDT","baseCurrency":"BTC","quoteCurrency":"USDT","feeCurrency":"USDT","baseMinSize":"0.00001","quoteMinSize":"0.1","baseMaxSize":"1","quoteMaxSize":"9","baseIncrement":"0.1","quoteIncrement":"0.1","priceIncrement":"1E-9","priceLimitRate":"0.1","minFunds":null,"enableTrading":true}]}""",
+            """{"code":"200000","data":{"time":1729175612158,"ticker":[{"symbol":"BTC-USDT","buy":null,"sell":"0.6","last":"1","volValue":"0","changeRate":"-0.1"}]}}""",
+            """{"code":"200000","data":[["1706637600","43396.4","43369.4","43491.9","43285.2","135.02905655","5859577.939581874"]]}""",
+            """{"code":"200000","data":{"permission":"General,Spot","ipWhitelist":"1.2.3.4","createdAt":1728443843000,"uid":165111215,"isMaster":true}}""",
+            """{"code":"200000","data":[{"id":"1","currency":"USDT","type":"trade","balance":"1","available":"1","holds":"0"}]}""",
+            """{"code":"200000","data":[{"symbol":"BTC-USDT","takerFeeRate":"0.001","makerFeeRate":"-0.001"}]}""",
+            """{"code":"200000","data":{"token":"t","instanceServers":[{"endpoint":"wss://ws.kucoin.com/","pingInterval":18000,"pingTimeout":10000}]}}""",
+            """{"code":"200000","data":{"lastId":1,"items":[{"id":"1","clientOid":"a","symbol":"BTC-USDT","type":"limit","side":"buy","price":"1","size":"1","dealSize":"0","dealFunds":"0","cancelledSize":"0","active":true,"createdAt":1729577515444}]}}""",
+            """{"code":"200000","data":{"lastId":1,"items":[{"symbol":"BTC-USDT","tradeId":1,"orderId":"o","side":"buy","price":"1","size":"1","fee":"0","feeCurrency":"KCS","createdAt":1}]}}""",
+            """{"msg":"Balance insufficient!","code":"200004"}""",
+            """{"topic":"/market/ticker:BTC-USDT","type":"message","data":{"bestAsk":"1","price":"2","time":1729757723612}}""",
+            """{"topic":"/market/candles:BTC-USDT_1min","type":"message","data":{"candles":["1589968800","1","1","1","1","1","1"],"time":1589970010253893337}}""",
+            """{"topic":"/spotMarket/tradeOrdersV2","type":"message","data":{"type":"match","symbol":"BTC-USDT","side":"buy","orderId":"o","matchPrice":"1","matchSize":"1","tradeId":"1","ts":1730206271616000000}}""",
+            """{"topic":"/account/balance","type":"message","data":{"currency":"USDT","total":"1","available":"1","hold":"0","relationEvent":"trade.hold","time":"1545743136994"}}""",
+            """{"id":"1","type":"error","code":509,"data":"exceed max permits per second"}""",
+        }.Select(Encoding.UTF8.GetBytes),
+    ];
+
+    private static readonly string[] Splinters =
+    [
+        "null", "\"\"", "{}", "[]", "1e400", "-1", "\"1E-9\"", "\"\\ud800\"", "\\u0000", "\"", "{", "}", "[", "]", ",", ":", "true", "\"NaN\"",
+        "99999999999999999999999999999999", "\"data\":", "\"code\":\"200000\",", "\u00ff", "\"BTC-USDT\"", "1.5",
+    ];
+
+    [Fact]
+    public void Random_bytes_are_read_or_refused() => Gen.Byte.Array[0, 200].Sample(FeedToAll, iter: 4_000);
+
+    [Fact]
+    public void Mutated_answers_are_read_or_refused() => Mutated.Sample(FeedToAll, iter: 12_000);
+
+    private static readonly Gen<byte[]> Mutated =
+        Gen.Select(
+            Gen.Int[0, Seeds.Length - 1],
+            Gen.Select(Gen.Int[0, 3], Gen.Int[0, 1_000_000], Gen.Int[0, Splinters.Length - 1], Gen.Byte).Array[1, 6],
+            (seed, changes) =>
+            {
+                var bytes = Seeds[seed].ToList();
+                foreach (var (kind, where, splinter, value) in changes)
+                {
+                    var at = bytes.Count == 0 ? 0 : where % bytes.Count;
+                    switch (kind)
+                    {
+                        case 0 when bytes.Count > 0:
+                            bytes[at] = value;
+                            break;
+                        case 1 when bytes.Count > 0:
+                            bytes.RemoveRange(at, Math.Min(bytes.Count - at, 1 + (value % 20)));
+                            break;
+                        case 2:
+                            bytes.InsertRange(at, Encoding.Latin1.GetBytes(Splinters[splinter]));
+                            break;
+                        default:
+                            bytes.RemoveRange(at, bytes.Count - at);
+                            break;
+                    }
+                }
+                return bytes.ToArray();
+            });
+
+    private static void FeedToAll(byte[] bytes)
+    {
+        Try(() => Envelope.Read(bytes, MarketReaders.ServerTime));
+        Try(() => Envelope.Read(bytes, MarketReaders.Symbols));
+        Try(() => Envelope.Read(bytes, MarketReaders.AllTickers));
+        Try(() => Envelope.Read(bytes, MarketReaders.Ticker));
+        Try(() => Envelope.Read(bytes, MarketReaders.Candles));
+        Try(() => Envelope.Read(bytes, AccountReaders.ApiKey));
+        Try(() => Envelope.Read(bytes, AccountReaders.Accounts));
+        Try(() => Envelope.Read(bytes, AccountReaders.FeeRates));
+        Try(() => Envelope.Read(bytes, AccountReaders.Bullet));
+        Try(() => Envelope.Read(bytes, OrderReaders.Ids));
+        Try(() => Envelope.Read(bytes, OrderReaders.Order));
+        Try(() => Envelope.Read(bytes, OrderReaders.OrderPage));
+        Try(() => Envelope.Read(bytes, OrderReaders.FillPage));
+        FeedToPush(bytes);
+    }
+
+    private static void FeedToPush(byte[] bytes)
+    {
+        Try(() =>
+        {
+            var frame = PushFrame.Read(bytes);
+            // What the streams do with a frame: they narrow the reader's own exceptions by this filter.
+            Narrowed(frame, f => PushReaders.Ticker(f.Data, default, 0));
+            Narrowed(frame, f => PushReaders.Candle(f.Data, out _));
+            Narrowed(frame, f => PushReaders.OrderUpdate(f.Data));
+            Narrowed(frame, f => PushReaders.Balance(f.Data));
+            Narrowed(frame, f => new TopicNames().Symbol(f.Topic));
+            Narrowed(frame, f => f.DataText());
+        });
+    }
+
+    private static void Narrowed<T>(PushFrame frame, Reader<T> read)
+    {
+        try
+        {
+            read(frame);
+        }
+        catch (Exception e) when (PushReaders.IsFormatFault(e))
+        {
+            // Counted and ignored by the stream.
+        }
+    }
+
+    private static void Try(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (KucoinFormatException)
+        {
+            // The documented refusal.
+        }
+    }
+
+    private delegate T Reader<out T>(PushFrame frame);
+}

@@ -1,0 +1,215 @@
+using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Matching;
+using Bot.Exchange.Simulator.Orders;
+using Bot.Exchange.Tests.Simulator.Support;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
+using CsCheck;
+
+namespace Bot.Exchange.Tests.Simulator.Matching;
+
+/// <summary>Properties of whatever two accounts do in whatever market.</summary>
+public class MarketProperties
+{
+    private static readonly Gen<decimal> Price = Gen.Int[900, 1100].Select(ticks => ticks * 0.1m);
+    private static readonly Gen<decimal> Size = Gen.Int[10, 60_000].Select(lots => lots * 0.0001m);
+    private static readonly Gen<Side> AnySide = Gen.Bool.Select(buys => buys ? Side.Buy : Side.Sell);
+
+    private static readonly Gen<OrderRequest> LimitOrder = Gen.Select(
+        AnySide, Price, Size, Gen.Int[0, 5].Select(i => (TimeInForce)Math.Max(0, i - 2)), Gen.Bool)
+        .Select((side, price, size, time, postOnly) => new OrderRequest
+        {
+            Symbol = "BTC-USDT",
+            Side = side,
+            Type = OrderType.Limit,
+            Price = price,
+            Size = size,
+            TimeInForce = time,
+            CancelAfter = time == TimeInForce.Gtt ? 2 : -1,
+            PostOnly = postOnly && time is TimeInForce.Gtc or TimeInForce.Gtt && postOnly,
+        });
+
+    private static readonly Gen<OrderRequest> MarketOrder = Gen.Select(AnySide, Size, Gen.Bool)
+        .Select((side, size, byFunds) => new OrderRequest
+        {
+            Symbol = "BTC-USDT",
+            Side = side,
+            Type = OrderType.Market,
+            Size = byFunds ? null : size,
+            Funds = byFunds ? Math.Floor(size * 10_000) / 100 + 0.1m : null,
+        });
+
+    private static readonly Gen<Action<Run>> Step = Gen.OneOf(
+        Gen.Select(LimitOrder, Gen.Bool).Select((order, second) => (Action<Run>)(run => run.Place(order, second))),
+        Gen.Select(LimitOrder, Gen.Bool).Select((order, second) => (Action<Run>)(run => run.Place(order, second))),
+        Gen.Select(MarketOrder, Gen.Bool).Select((order, second) => (Action<Run>)(run => run.Place(order, second))),
+        Gen.Select(Price, Size).Select((price, volume) => (Action<Run>)(run => run.Trade(price, volume))),
+        Gen.Int[0, 20].Select(which => (Action<Run>)(run => run.Cancel(which))),
+        Gen.Int[1, 1500].Select(ms => (Action<Run>)(run => run.Pass(ms))));
+
+    private static readonly Gen<Action<Run>[]> Steps = Step.Array[1, 60];
+
+    [Fact]
+    public void Money_is_neither_made_nor_lost_fees_included() => Check(run =>
+    {
+        Assert.Equal(run.StartUsdt, run.Total("USDT"));
+        Assert.Equal(run.StartBtc, run.Total("BTC"));
+    });
+
+    [Fact]
+    public void No_balance_is_ever_negative() => Check(run =>
+    {
+        foreach (var balance in run.Accounts.SelectMany(a => a.Balances))
+            Assert.True(balance.Available >= 0 && balance.Held >= 0, $"{balance.Currency}: {balance.Available} + {balance.Held}");
+    });
+
+    [Fact]
+    public void Holds_are_exactly_what_the_active_orders_need() => Check(run =>
+    {
+        foreach (var account in run.Accounts)
+        {
+            var expected = account.Active.Where(o => o.Type == OrderType.Limit).GroupBy(o => o.HoldCurrency).ToDictionary(
+                g => g.Key, g => g.Sum(o => o.Side == Side.Buy ? o.SizeLeft * o.Price * 1.001m : o.SizeLeft));
+            foreach (var market in account.Active.Where(o => o.Type == OrderType.Market))
+                expected[market.HoldCurrency] = expected.GetValueOrDefault(market.HoldCurrency) + market.Held;
+            foreach (var balance in account.Balances)
+                Assert.Equal(expected.GetValueOrDefault(balance.Currency), balance.Held);
+        }
+    });
+
+    [Fact]
+    public void When_no_order_is_active_nothing_is_held() => Check(_ => { }, run =>
+    {
+        run.CancelEverything();
+        Assert.All(run.Accounts.SelectMany(a => a.Balances), b => Assert.Equal(0m, b.Held));
+    });
+
+    [Fact]
+    public void No_fill_is_worse_than_the_limit() => Check(_ => { }, run =>
+    {
+        foreach (var fill in run.Accounts.SelectMany(a => a.Fills).Where(f => f.Order.Type == OrderType.Limit))
+            Assert.True(fill.Order.Side == Side.Buy ? fill.Price <= fill.Order.Price : fill.Price >= fill.Order.Price, $"{fill}");
+    });
+
+    [Fact]
+    public void No_order_fills_beyond_what_it_asked_for_and_its_parts_add_up() => Check(_ => { }, run =>
+    {
+        foreach (var order in run.Accounts.SelectMany(a => a.Orders))
+        {
+            var fills = order.Account.Fills.Where(f => f.Order == order).ToList();
+            Assert.Equal(order.DealSize, fills.Sum(f => f.Size));
+            Assert.Equal(order.DealFunds, fills.Sum(f => f.Size * f.Price));
+            Assert.Equal(order.Fee, fills.Sum(f => f.Fee));
+            if (order.Request.Size is { } size)
+                Assert.Equal(size, order.DealSize + order.RemainSize + order.CancelledSize);
+            else
+                Assert.True(order.DealFunds <= order.Request.Funds);
+        }
+    });
+
+    [Fact]
+    public void The_book_is_never_crossed() => Check(run =>
+    {
+        if (run.Desk.Pair.Engine.Best(Side.Buy) is { } bid && run.Desk.Pair.Engine.Best(Side.Sell) is { } ask)
+            Assert.True(bid.Price < ask.Price, $"{bid} and {ask}");
+    });
+
+    [Fact]
+    public void Price_time_priority_holds() => Check(_ => { }, run =>
+    {
+        // Of two orders that rested at one price together, the younger one never trades while the older one waits.
+        var resting = run.Accounts.SelectMany(a => a.Active).Where(o => o.Phase == OrderPhase.Resting).ToList();
+        foreach (var waiting in resting)
+        {
+            Assert.DoesNotContain(run.Accounts.SelectMany(a => a.Fills), f => f.IsMaker && f.Order.Side == waiting.Side
+                && f.Order.Stamp > waiting.Stamp && f.Order.Price == waiting.Price);
+        }
+    });
+
+    [Fact]
+    public void The_same_seed_and_the_same_steps_give_the_same_tape() => Steps.Sample(
+        steps =>
+        {
+            var first = Run.Of(steps, _ => { });
+            var second = Run.Of(steps, _ => { });
+            Assert.Equal(first.Tape(), second.Tape());
+        },
+        iter: 300);
+
+    private static void Check(Action<Run> afterEachStep, Action<Run>? atTheEnd = null) => Steps.Sample(
+        steps =>
+        {
+            var run = Run.Of(steps, afterEachStep);
+            atTheEnd?.Invoke(run);
+        },
+        iter: 1000);
+
+    private sealed class Run
+    {
+        private long _trades;
+
+        private Run()
+        {
+            Desk = new Desk(new TestMarket(), SimulatorAccount("a"), SimulatorAccount("b"));
+            StartUsdt = Total("USDT");
+            StartBtc = Total("BTC");
+        }
+
+        public Desk Desk { get; }
+
+        public IReadOnlyList<Account> Accounts => [.. Desk.Floor.Accounts];
+
+        public decimal StartUsdt { get; }
+
+        public decimal StartBtc { get; }
+
+        public static Run Of(Action<Run>[] steps, Action<Run> check)
+        {
+            var run = new Run();
+            foreach (var step in steps)
+            {
+                step(run);
+                check(run);
+            }
+            return run;
+        }
+
+        public void Place(OrderRequest request, bool bySecond) =>
+            Desk.Floor.Desk.Place(request, Accounts[bySecond ? 1 : 0], Desk.Floor.NowMs, 0, out _);
+
+        public void Trade(decimal price, decimal volume)
+        {
+            _trades++;
+            Desk.Pair.Apply(TestMarket.At(_trades, price, volume, depth: 0.5m));
+        }
+
+        public void Cancel(int which)
+        {
+            var active = Accounts.SelectMany(a => a.Active).ToList();
+            if (active.Count > 0)
+                Desk.Floor.Desk.RequestCancel(active[which % active.Count]);
+        }
+
+        public void CancelEverything()
+        {
+            foreach (var order in Accounts.SelectMany(a => a.Active).ToList())
+                Desk.Floor.Desk.CancelNow(order);
+        }
+
+        public void Pass(long ms) => Desk.Pass(ms);
+
+        public decimal Total(string currency) => Accounts.Sum(a => a.Balance(currency).Total)
+            + Desk.Floor.Clearing.Background(currency) + Desk.Floor.Clearing.Fees(currency);
+
+        public IReadOnlyList<string> Tape() =>
+        [
+            .. Desk.Pair.Tape.Read().Select(t => t.ToString()),
+            .. Accounts.SelectMany(a => a.Fills).Select(
+                f => $"{f.Id} {f.TradeId} {f.Order.OrderId} {f.CounterOrderId} {f.Price} {f.Size} {f.Fee} {f.TimeMs}"),
+            .. Accounts.SelectMany(a => a.Balances).Select(b => $"{b.Currency} {b.Available} {b.Held}"),
+        ];
+
+        private static Bot.Exchange.Simulator.SimulatorAccount SimulatorAccount(string key) =>
+            Bot.Exchange.Simulator.SimulatorAccount.Parse($"{key}:s:p:USDT=1000,BTC=10");
+    }
+}
