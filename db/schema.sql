@@ -188,7 +188,8 @@ BEGIN
     RETURN name;
   END IF;
   PERFORM pg_advisory_xact_lock(hashtext('candles'), hashtext(name));
-  IF to_regclass('public.' || name) IS NOT NULL THEN
+  -- Asked of the table itself: what this session remembers of the name is from before the wait.
+  IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = name) THEN
     RETURN name;
   END IF;
   -- Made beside the table and then attached: that lock lets readers and writers of the other months go on.
@@ -199,6 +200,17 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION public.ensure_candle_partition(at timestamp with time zone) IS 'Makes the partition of candles for the month of this time unless it is there; answers its name.';
+
+CREATE FUNCTION public.mark_overfilled() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+BEGIN
+  NEW.status := 'quarantined';
+  RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION public.mark_overfilled() IS 'Puts an order that got more than it asked into quarantine.';
 
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -1056,6 +1068,8 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE OR UPDATE ON public.audit FOR EACH RO
 
 CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER orders_overfilled BEFORE INSERT OR UPDATE ON public.orders FOR EACH ROW WHEN ((new.filled_quantity > new.quantity)) EXECUTE FUNCTION public.mark_overfilled();
+
 CREATE TRIGGER symbols_are_kept BEFORE DELETE ON public.symbols FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER symbols_are_not_emptied BEFORE TRUNCATE ON public.symbols FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -1123,6 +1137,8 @@ GRANT ALL ON FUNCTION public.drop_candle_partitions(older_than timestamp with ti
 
 REVOKE ALL ON FUNCTION public.ensure_candle_partition(at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_candle_partition(at timestamp with time zone) TO bot_app;
+
+REVOKE ALL ON FUNCTION public.mark_overfilled() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_change() FROM PUBLIC;
 

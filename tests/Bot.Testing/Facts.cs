@@ -1,3 +1,4 @@
+using System.Globalization;
 using Xunit;
 
 namespace Bot.Testing;
@@ -26,10 +27,28 @@ public sealed class LongFactAttribute : FactAttribute
     public LongFactAttribute() => Skip = Environment.GetEnvironmentVariable("BOT_LONG") == "1" ? null! : "takes long: run ./test --long";
 }
 
-/// <summary>A test that changes users or mounts file systems: it needs root on Linux.</summary>
+/// <summary>A test that changes users: it needs root on Linux.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RootFactAttribute : FactAttribute
 {
     /// <summary>Looks at who runs it.</summary>
     public RootFactAttribute() => Skip = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess ? null! : "needs root on Linux";
+}
+
+/// <summary>A test that mounts a small file system: it needs root on Linux with the right to (CAP_SYS_ADMIN), which containers often lack.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class MountFactAttribute : FactAttribute
+{
+    private const int SysAdmin = 21;
+
+    /// <summary>Looks at the rights of this process.</summary>
+    public MountFactAttribute() => Skip = MayMount() ? null! : "needs root on Linux with the right to mount";
+
+    private static bool MayMount()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+            return false;
+        var rights = File.ReadLines("/proc/self/status").First(l => l.StartsWith("CapEff:", StringComparison.Ordinal))["CapEff:".Length..];
+        return (ulong.Parse(rights, NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) >> SysAdmin & 1) == 1;
+    }
 }

@@ -21,14 +21,18 @@ public static class Transactions
 {
     /// <summary>Runs the work on a connection of the pool; commits when it returns, rolls back when it throws.</summary>
     public static async Task<T> InTransactionAsync<T>(
-        this NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task<T>> work, TransactionSettings settings = default, CancellationToken cancellation = default)
+        this NpgsqlDataSource source,
+        Func<NpgsqlConnection, CancellationToken, Task<T>> work,
+        TransactionSettings settings = default,
+        CancellationToken cancellation = default)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 await using var connection = await source.OpenConnectionAsync(cancellation);
-                await using var transaction = await connection.BeginTransactionAsync(settings.Isolation ?? IsolationLevel.ReadCommitted, cancellation);
+                var isolation = settings.Isolation ?? IsolationLevel.ReadCommitted;
+                await using var transaction = await connection.BeginTransactionAsync(isolation, cancellation);
                 var result = await work(connection, cancellation);
                 await transaction.CommitAsync(cancellation);
                 return result;
@@ -42,7 +46,10 @@ public static class Transactions
 
     /// <summary>Runs the work on a connection of the pool; commits when it returns, rolls back when it throws.</summary>
     public static Task InTransactionAsync(
-        this NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task> work, TransactionSettings settings = default, CancellationToken cancellation = default) =>
+        this NpgsqlDataSource source,
+        Func<NpgsqlConnection, CancellationToken, Task> work,
+        TransactionSettings settings = default,
+        CancellationToken cancellation = default) =>
         source.InTransactionAsync(
             async (connection, token) =>
             {
@@ -52,5 +59,6 @@ public static class Transactions
             settings,
             cancellation);
 
-    private static bool LostToAnother(PostgresException e) => e.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+    private static bool LostToAnother(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 }

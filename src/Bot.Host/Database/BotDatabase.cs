@@ -8,7 +8,8 @@ namespace Bot.Host.Database;
 /// <summary>The open database of a running bot: private or given, migrated, with a pool for each role. Dispose it last.</summary>
 public sealed class BotDatabase : IAsyncDisposable
 {
-    private BotDatabase(DatabaseOptions options, DatabaseConnections connections, MigrationFiles migrations, PrivatePostgres? server, ILoggerFactory loggers)
+    private BotDatabase(
+        DatabaseOptions options, DatabaseConnections connections, MigrationFiles migrations, PrivatePostgres? server, ILoggerFactory loggers)
     {
         Options = options;
         Connections = connections;
@@ -21,7 +22,10 @@ public sealed class BotDatabase : IAsyncDisposable
     /// <summary>The settings it was opened with.</summary>
     public DatabaseOptions Options { get; }
 
-    /// <summary>The roles' connection strings, for what makes connections of its own, such as the Akka journal (<see cref="PooledConnectionString"/>).</summary>
+    /// <summary>
+    /// The roles' connection strings, for what makes connections of its own, such as the Akka journal
+    /// (<see cref="PooledConnectionString"/>).
+    /// </summary>
     public DatabaseConnections Connections { get; }
 
     /// <summary>The migrations of this program.</summary>
@@ -129,7 +133,9 @@ public sealed class BotDatabase : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DatabaseSetupException(
-                $"The file with the connection string cannot be read: {e.Message}", "Check its path and its rights; it belongs to the bot's user, mode 0400.", e);
+                $"The file with the connection string cannot be read: {e.Message}",
+                "Check its path and its rights; it belongs to the bot's user, mode 0400.",
+                e);
         }
     }
 }

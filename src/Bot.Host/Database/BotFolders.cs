@@ -20,7 +20,9 @@ public static class BotFolders
         }
     }
 
-    /// <summary>The data folder: as <see cref="DataVariable"/> says, else <c>.data</c> of the clone, else <c>.data</c> of the working directory.</summary>
+    /// <summary>
+    /// The data folder: as <see cref="DataVariable"/> says, else <c>.data</c> of the clone, else <c>.data</c> of the working directory.
+    /// </summary>
     public static string Data => Environment.GetEnvironmentVariable(DataVariable) is { Length: > 0 } named
         ? Path.GetFullPath(named)
         : Path.Combine(Repository ?? Environment.CurrentDirectory, ".data");

@@ -9,7 +9,10 @@ public sealed record DatabaseOptions
     /// <summary>The section's name.</summary>
     public const string Section = "database";
 
-    /// <summary>The bot's connection string; null for a private server. Better without a password: use <see cref="ConnectionStringFile"/> or a Passfile.</summary>
+    /// <summary>
+    /// The bot's connection string; null for a private server. Better without a password: use <see cref="ConnectionStringFile"/> or a
+    /// Passfile.
+    /// </summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>A file that holds the bot's connection string, for a mounted secret.</summary>
@@ -86,7 +89,8 @@ public sealed record DatabaseOptions
         faults.AddRange(options.Faults());
         return faults.Count == 0
             ? options
-            : throw new DatabaseSetupException($"The section '{Section}' of the configuration is wrong: {string.Join("; ", faults)}.", "Correct these settings; docs/database.md lists all of them.");
+            : throw new DatabaseSetupException($"The section '{Section}' of the configuration is wrong: {string.Join("; ", faults)}.",
+                "Correct these settings; docs/database.md lists all of them.");
     }
 
     /// <summary>Everything that is wrong with the values; empty when nothing is.</summary>

@@ -13,7 +13,7 @@ namespace Bot.Host.Database;
 /// </summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    private static readonly TimeSpan OldServerLeaves = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
     private readonly PrivatePostgresOptions _options;
     private readonly ServerProcess _process;
@@ -59,28 +59,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <summary>Starts the server, or adopts the one that a killed bot left behind.</summary>
     /// <exception cref="DatabaseSetupException">It cannot be started, or another bot uses it. The message says what to do.</exception>
-    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, ILogger? logger = null, CancellationToken cancellation = default)
+    public static async Task<PrivatePostgres> StartAsync(
+        PrivatePostgresOptions options, ILogger? logger = null, CancellationToken cancellation = default)
     {
-        logger ??= NullLogger.Instance;
-        try
-        {
-            var binaries = await PostgresBinaries.FindAsync(options.BinFolder, cancellation);
-            var (folders, account) = await ServerFolders.LocateAsync(options, cancellation);
-            var held = ServerLock.TryTake(folders) ?? throw ServerLock.Taken(folders);
-            try
-            {
-                return await StartLockedAsync(options, binaries, folders, account, held, logger, cancellation);
-            }
-            catch
-            {
-                held.Dispose();
-                throw;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ServerFailure.Explain($"Preparing the database in {options.DataFolder}", e.Message, e);
-        }
+        var (server, folders) = await TryStartAsync(options, logger ?? NullLogger.Instance, cancellation);
+        return server ?? throw ServerLock.Taken(folders);
     }
 
     /// <summary>Connects to the server that a running bot of the same data folder has started; null when none runs.</summary>
@@ -97,12 +80,25 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Every place where a server of these options may lie.</summary>
-    public static IReadOnlyList<string> FoldersOf(PrivatePostgresOptions options) => [ServerFolders.Inside(options).Root, ServerFolders.Outside(options).Root];
+    public static IReadOnlyList<string> FoldersOf(PrivatePostgresOptions options) =>
+        [ServerFolders.Inside(options).Root, ServerFolders.Outside(options).Root];
 
     /// <summary>Visits the server of a running bot, or starts it: for short commands that work either way.</summary>
     public static async Task<PrivatePostgres> VisitOrStartAsync(
-        PrivatePostgresOptions options, ILogger? logger = null, CancellationToken cancellation = default) =>
-        await TryVisitAsync(options, cancellation) ?? await StartAsync(options, logger, cancellation);
+        PrivatePostgresOptions options, ILogger? logger = null, CancellationToken cancellation = default)
+    {
+        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(BetweenTries, cancellation))
+        {
+            if (await TryVisitAsync(options, cancellation) is { } visit)
+                return visit;
+            var (server, folders) = await TryStartAsync(options, logger ?? NullLogger.Instance, cancellation);
+            if (server is not null)
+                return server;
+            // A bot is about to start it, or to stop it: in a moment it is one or the other.
+            if (Stopwatch.GetElapsedTime(start) > options.StartTimeout)
+                throw ServerLock.Taken(folders);
+        }
+    }
 
     /// <summary>Makes a database of this name anew, whatever was in it before: for runs that begin with nothing.</summary>
     /// <param name="name">Lower-case letters, digits and underscores; not the bot's own database.</param>
@@ -147,6 +143,32 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <inheritdoc/>
     public override string ToString() => $"PostgreSQL {Binaries.Major} at {ServerPasswords.Host}:{Port}, data in {DataDirectory}";
+
+    // No server when another bot has the lock.
+    private static async Task<(PrivatePostgres? Server, ServerFolders Folders)> TryStartAsync(
+        PrivatePostgresOptions options, ILogger logger, CancellationToken cancellation)
+    {
+        try
+        {
+            var binaries = await PostgresBinaries.FindAsync(options.BinFolder, cancellation);
+            var (folders, account) = await ServerFolders.LocateAsync(options, cancellation);
+            if (ServerLock.TryTake(folders) is not { } held)
+                return (null, folders);
+            try
+            {
+                return (await StartLockedAsync(options, binaries, folders, account, held, logger, cancellation), folders);
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ServerFailure.Explain($"Preparing the database in {options.DataFolder}", e.Message, e);
+        }
+    }
 
     private static async Task<PrivatePostgres> StartLockedAsync(
         PrivatePostgresOptions options, PostgresBinaries newest, ServerFolders folders, ServerAccount account, ServerLock held, ILogger logger,
@@ -194,7 +216,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         // A server in its first moments has not written its port yet.
         for (var start = Stopwatch.GetTimestamp(); file.Port is null && file.IsAlive && Stopwatch.GetElapsedTime(start) < process.StartTimeout;)
         {
-            await Task.Delay(OldServerLeaves, cancellation);
+            await Task.Delay(BetweenTries, cancellation);
             file = PostmasterFile.Read(process.Folders.Data) ?? file;
         }
         if (file.Port is { } port && await process.WaitUntilReadyAsync(port, cancellation))
@@ -228,7 +250,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             else if (ServerFailure.IsOldServerLeaving(fault) && inTime)
             {
                 // The server was killed, its other processes end within moments.
-                await Task.Delay(OldServerLeaves, cancellation);
+                await Task.Delay(BetweenTries, cancellation);
             }
             else
             {

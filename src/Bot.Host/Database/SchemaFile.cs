@@ -11,7 +11,8 @@ namespace Bot.Host.Database;
 public static class SchemaFile
 {
     /// <summary>The first line of the file. The text of a dump differs a little between major versions, so it names its own.</summary>
-    public static string Header(int major) => $"-- Generated from db/migrations by ./bot db schema (pg_dump {major}). Do not edit: write a migration.";
+    public static string Header(int major) =>
+        $"-- Generated from db/migrations by ./bot db schema (pg_dump {major}). Do not edit: write a migration.";
 
     /// <summary>Dumps a database's schema as text that depends on nothing but the schema.</summary>
     /// <exception cref="DatabaseSetupException">pg_dump failed.</exception>

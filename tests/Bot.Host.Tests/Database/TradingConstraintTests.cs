@@ -12,7 +12,6 @@ public sealed class TradingConstraintTests(TradingDatabase database) : IClassFix
     [InlineData("orders", "price = NULL")]
     [InlineData("orders", "type = 'market'")]
     [InlineData("orders", "price = -1")]
-    [InlineData("orders", "filled_quantity = 0.6")]
     [InlineData("orders", "filled_quantity = -0.1")]
     [InlineData("orders", "fee_currency = NULL")]
     [InlineData("orders", "time_in_force = NULL")]

@@ -13,10 +13,15 @@ public sealed class TradingTableTests : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task An_order_that_got_more_than_it_asked_is_kept_and_marked()
+    public async Task An_order_that_got_more_than_it_asked_is_kept_and_marks_itself()
     {
-        await _database.ExecuteAsync(DatabaseRole.App, "UPDATE orders SET filled_quantity = 0.6, status = 'quarantined'");
-        Assert.Equal(0.6m, await _database.ValueAsync<decimal>(DatabaseRole.ReadOnly, "SELECT filled_quantity FROM orders"));
+        await _database.ExecuteAsync(DatabaseRole.App, "UPDATE orders SET filled_quantity = filled_quantity + 0.2");
+        Assert.Equal("0.6 quarantined", await OrderAsync());
+        // Whatever else is told of it later.
+        await _database.ExecuteAsync(DatabaseRole.App, "UPDATE orders SET status = 'closed'");
+        Assert.Equal("0.6 quarantined", await OrderAsync());
+
+        Task<string?> OrderAsync() => _database.ValueAsync<string>(DatabaseRole.ReadOnly, "SELECT concat_ws(' ', filled_quantity, status) FROM orders");
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public static class DatabaseOption
     /// <summary>A new instance, for a command to take it among its options.</summary>
     public static Option<string?> Create() => new("--db")
     {
-        Description = "Your own server: @FILE with a connection string in it, or Host=...;Database=...;Username=...;Passfile=FILE. Without it the bot uses a private server.",
+        Description = "Your own server: a file with a connection string in it, or Host=...;Database=...;Username=...;Passfile=FILE. Without it the bot uses a private server.",
         HelpName = "SERVER",
         Recursive = true,
     };
@@ -30,8 +30,9 @@ public static class DatabaseOption
     {
         if (string.IsNullOrWhiteSpace(value))
             return options;
-        if (value[0] == '@')
-            return options with { ConnectionString = null, ConnectionStringFile = value[1..], Port = null, KeepRunning = false };
+        // No connection string goes without an equals sign.
+        if (!value.Contains('=', StringComparison.Ordinal))
+            return options with { ConnectionString = null, ConnectionStringFile = value, Port = null, KeepRunning = false };
         string? password;
         try
         {
@@ -39,12 +40,13 @@ public static class DatabaseOption
         }
         catch (ArgumentException)
         {
-            throw new DatabaseSetupException("The value of --db is no connection string.", "It has the form Host=NAME;Database=bot;Username=LOGIN;Passfile=FILE, or @FILE.");
+            throw new DatabaseSetupException("The value of --db is no connection string.",
+                "It has the form Host=NAME;Database=bot;Username=LOGIN;Passfile=FILE, or is the path of a file with one in it.");
         }
         return password is null
             ? options with { ConnectionString = value, ConnectionStringFile = null, Port = null, KeepRunning = false }
             : throw new DatabaseSetupException(
                 "A password on the command line can be read by every user of this machine.",
-                "Write the connection string into a file that only you can read and say --db @FILE, or name a password file: Passfile=FILE.");
+                "Write the connection string into a file that only you can read and say --db FILE, or name a password file: Passfile=FILE.");
     }
 }

@@ -2,10 +2,14 @@ using System.CommandLine;
 using System.Diagnostics;
 using Bot.Host.Database.Migrations;
 using Bot.Host.Database.Postgres;
+using Microsoft.Extensions.Logging;
 
 namespace Bot.Host.Database.Commands;
 
-/// <summary>The commands <c>db migrate</c>, <c>db rollback</c>, <c>db status</c>, <c>db schema</c> and <c>db psql</c>.</summary>
+/// <summary>
+/// The commands <c>db migrate</c>, <c>db rollback</c>, <c>db status</c>, <c>db schema</c>, <c>db psql</c>, <c>db backup</c> and
+/// <c>db restore</c>.
+/// </summary>
 public static class DatabaseCommands
 {
     private const string Roles = "owner, app or read-only";
@@ -16,7 +20,7 @@ public static class DatabaseCommands
     {
         settings ??= () => new DatabaseCommandSettings();
         var server = DatabaseOption.Create();
-        return new Command("db", "The database: migrations, schema, psql")
+        return new Command("db", "The database: migrations, schema, psql, backups")
         {
             server,
             Migrate(settings, server),
@@ -24,6 +28,8 @@ public static class DatabaseCommands
             Status(settings, server),
             Schema(settings, server),
             Psql(settings, server),
+            BackupCommands.Backup(settings, server),
+            BackupCommands.Restore(settings, server),
         };
     }
 
@@ -107,7 +113,7 @@ public static class DatabaseCommands
             var same = File.Exists(path) && await File.ReadAllTextAsync(path, cancellation) == text;
             if (parsed.GetValue(check))
             {
-                await output.WriteLineAsync(same ? "db/schema.sql is up to date." : "db/schema.sql is not what the migrations make: run ./bot db schema.");
+                await output.WriteLineAsync($"db/schema.sql is {(same ? "up to date." : "not what the migrations make: run ./bot db schema.")}");
                 return same ? 0 : 1;
             }
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -120,9 +126,18 @@ public static class DatabaseCommands
 
     private static Command Psql(Func<DatabaseCommandSettings> settings, Option<string?> server)
     {
-        var role = new Option<string>("--role") { Description = $"Whom to speak for: {Roles}", HelpName = "ROLE", DefaultValueFactory = _ => "read-only" };
+        var role = new Option<string>("--role")
+        {
+            Description = $"Whom to speak for: {Roles}",
+            HelpName = "ROLE",
+            DefaultValueFactory = _ => "read-only",
+        };
         role.AcceptOnlyFromAmong("owner", "app", "read-only");
-        var arguments = new Argument<string[]>("arguments") { Description = "Passed on to psql, for example -c 'SELECT * FROM holdings'", Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>("arguments")
+        {
+            Description = "Passed on to psql, for example -- -c 'SELECT * FROM holdings'",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var command = new Command("psql", "Open psql on the database, to read unless told otherwise") { role, arguments };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(parsed => Run(parsed, settings, server, async (session, _, _, cancellation) =>
@@ -133,13 +148,14 @@ public static class DatabaseCommands
                 "app" => DatabaseRole.App,
                 _ => DatabaseRole.ReadOnly,
             });
-            return await PsqlAsync(await session.BinariesAsync(cancellation), connection, [.. parsed.UnmatchedTokens, .. parsed.GetValue(arguments) ?? []]);
-        }));
+            string[] rest = [.. parsed.UnmatchedTokens, .. parsed.GetValue(arguments) ?? []];
+            return await PsqlAsync(await session.BinariesAsync(cancellation), connection, rest, cancellation);
+        }, interruptIsTheChilds: true));
         return command;
     }
 
-    // psql has the terminal to itself, Ctrl-C included, until it ends.
-    private static async Task<int> PsqlAsync(PostgresBinaries binaries, string connection, IEnumerable<string> arguments)
+    // psql has the terminal to itself, Ctrl-C included (it means: end this query), until it ends or we are asked to.
+    private static async Task<int> PsqlAsync(PostgresBinaries binaries, string connection, IEnumerable<string> arguments, CancellationToken cancellation)
     {
         if (!File.Exists(binaries.PathOf("psql")))
             throw new DatabaseSetupException($"There is no psql in {binaries.Folder}.", "Install it with: sudo apt-get install postgresql-client");
@@ -148,14 +164,23 @@ public static class DatabaseCommands
         foreach (var (name, value) in login.Environment)
             start.Environment[name] = value;
         using var psql = Process.Start(start) ?? throw new DatabaseSetupException("psql could not be started.", "Start it by hand to see why.");
-        await psql.WaitForExitAsync(CancellationToken.None);
-        return psql.ExitCode;
+        try
+        {
+            await psql.WaitForExitAsync(cancellation);
+            return psql.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            psql.Kill();
+            throw;
+        }
     }
 
-    private static int Run(
+    /// <summary>Opens the database that the command line and the settings name, and does the work on it.</summary>
+    internal static int Run(
         ParseResult parsed, Func<DatabaseCommandSettings> settings, Option<string?> server,
-        Func<DatabaseSession, TextWriter, Microsoft.Extensions.Logging.ILogger, CancellationToken, Task<int>> work) =>
-        Terminal.Run(parsed.InvocationConfiguration.Error, async (logger, cancellation) =>
+        Func<DatabaseSession, TextWriter, ILogger, CancellationToken, Task<int>> work, bool interruptIsTheChilds = false) =>
+        Terminal.Run(parsed.InvocationConfiguration.Error, interruptIsTheChilds, async (logger, cancellation) =>
         {
             var asked = settings();
             var options = DatabaseOption.Apply(parsed.GetValue(server), asked.Options);

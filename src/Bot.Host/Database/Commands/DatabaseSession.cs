@@ -27,6 +27,9 @@ internal sealed class DatabaseSession : IAsyncDisposable
     /// <summary>A login that may make databases: the superuser of a private server, the owner of a given one.</summary>
     public string AdminConnection => _server?.AdminConnection ?? Connections.Owner;
 
+    /// <summary>The name of the database.</summary>
+    public string OwnerDatabase => new NpgsqlConnectionStringBuilder(Connections.Owner).Database ?? "";
+
     public static async Task<DatabaseSession> OpenAsync(DatabaseOptions options, string dataFolder, ILogger logger, CancellationToken cancellation)
     {
         if (!options.IsPrivate)
@@ -38,7 +41,8 @@ internal sealed class DatabaseSession : IAsyncDisposable
     public DatabaseMigrator Migrator(MigrationFiles files, ILogger logger) => new(Connections.Owner, files, logger);
 
     /// <summary>The programs that fit the server: its own, or for a given one those of its version or newer.</summary>
-    public async Task<PostgresBinaries> BinariesAsync(CancellationToken cancellation) => _server?.Binaries ?? await PostgresBinaries.FindAsync(Options.BinFolder, cancellation);
+    public async Task<PostgresBinaries> BinariesAsync(CancellationToken cancellation) =>
+        _server?.Binaries ?? await PostgresBinaries.FindAsync(Options.BinFolder, cancellation);
 
     /// <summary>Tables that could not be made again from anything, that a rollback to this number would drop, and that hold rows.</summary>
     public async Task<IReadOnlyList<string>> LostByRollbackAsync(long to, CancellationToken cancellation)

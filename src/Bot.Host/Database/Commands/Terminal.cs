@@ -12,16 +12,21 @@ internal static class Terminal
     /// Runs the work to its end. Synchronous on purpose: the command-line library gives an asynchronous action two seconds after Ctrl-C,
     /// which would leave a private server behind.
     /// </summary>
-    public static int Run(TextWriter error, Func<ILogger, CancellationToken, Task<int>> work)
+    /// <param name="error">Where messages go.</param>
+    /// <param name="interruptIsTheChilds">True when Ctrl-C is meant for a program that was started, and not for us.</param>
+    /// <param name="work">The work; its token falls when we are asked to end.</param>
+    public static int Run(TextWriter error, bool interruptIsTheChilds, Func<ILogger, CancellationToken, Task<int>> work)
     {
         using var interrupt = new CancellationTokenSource();
         void Stop(PosixSignalContext context)
         {
             context.Cancel = true;
-            interrupt.Cancel();
+            if (context.Signal != PosixSignal.SIGINT || !interruptIsTheChilds)
+                interrupt.Cancel();
         }
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         try
         {
             return work(new LineLogger(error), interrupt.Token).GetAwaiter().GetResult();

@@ -18,7 +18,8 @@ public sealed class DatabaseMigrator(string ownerConnection, MigrationFiles file
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
     // Short visits: a pool would keep sessions open, and with them the database from being copied or dropped.
-    private readonly string _connection = new NpgsqlConnectionStringBuilder(ownerConnection) { Pooling = false, Timezone = "UTC", Multiplexing = false }.ConnectionString;
+    private readonly string _connection =
+        new NpgsqlConnectionStringBuilder(ownerConnection) { Pooling = false, Timezone = "UTC", Multiplexing = false }.ConnectionString;
 
     /// <summary>Applies what is pending; answers what was applied.</summary>
     /// <exception cref="DatabaseSetupException">The database does not fit the files, or a migration failed.</exception>
@@ -36,7 +37,8 @@ public sealed class DatabaseMigrator(string ownerConnection, MigrationFiles file
 
     /// <summary>Takes back every migration above a number, the last first; answers what was taken back.</summary>
     /// <exception cref="DatabaseSetupException">The database does not fit the files, there is no such number, or a migration failed.</exception>
-    public Task<IReadOnlyList<SchemaMigration>> RollbackAsync(long to, CancellationToken cancellation = default) => LockedAsync<IReadOnlyList<SchemaMigration>>(async connection =>
+    public Task<IReadOnlyList<SchemaMigration>> RollbackAsync(long to, CancellationToken cancellation = default) =>
+        LockedAsync<IReadOnlyList<SchemaMigration>>(async connection =>
     {
         if (to < 0 || (to > 0 && files.All.All(m => m.Version != to)))
             throw new DatabaseSetupException($"There is no migration {to}.", $"Choose one from 0 to {files.Latest}.");
@@ -86,12 +88,14 @@ public sealed class DatabaseMigrator(string ownerConnection, MigrationFiles file
     private async Task<T> LockedAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
-        await using (var attempt = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = LockKey } } })
+        await using (var attempt = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection))
         {
+            attempt.Parameters.AddWithValue(LockKey);
             if (await attempt.ExecuteScalarAsync(cancellation) is not true)
             {
                 _logger.LogInformation("Another process is migrating this database; waiting for it");
-                await using var wait = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = LockKey } }, CommandTimeout = 0 };
+                await using var wait = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { CommandTimeout = 0 };
+                wait.Parameters.AddWithValue(LockKey);
                 await wait.ExecuteNonQueryAsync(cancellation);
             }
         }

@@ -13,7 +13,8 @@ internal sealed class SqlMigrationSource(MigrationFiles files) : IMigrationInfor
     {
         var list = new SortedList<long, IMigrationInfo>();
         foreach (var migration in files.All)
-            list.Add(migration.Version, new MigrationInfo(migration.Version, migration.Name, TransactionBehavior.Default, isBreakingChange: false, () => new SqlMigration(migration)));
+            list.Add(migration.Version, new MigrationInfo(migration.Version, migration.Name, TransactionBehavior.Default,
+                isBreakingChange: false, () => new SqlMigration(migration)));
         return list;
     }
 }

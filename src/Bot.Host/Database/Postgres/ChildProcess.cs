@@ -32,7 +32,8 @@ internal static class ChildProcess
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         // A developer's own settings must not leak into our server's tools.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal) && environment?.ContainsKey(k) != true).ToArray())
+        var foreign = start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal) && environment?.ContainsKey(k) != true);
+        foreach (var name in foreign.ToArray())
             start.Environment.Remove(name);
 
         using var process = new Process { StartInfo = start };

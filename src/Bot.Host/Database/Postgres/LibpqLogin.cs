@@ -49,7 +49,8 @@ internal sealed class LibpqLogin : IDisposable
         if (parts.Password is { } password)
         {
             own = Path.Combine(Path.GetTempPath(), $"bot-login-{Guid.NewGuid():N}");
-            await PrivateFile.WriteAsync(own, string.Join(':', new[] { parts.Host ?? "localhost", port, "*", parts.Username ?? "", password }.Select(Escape)) + "\n", cancellation);
+            string[] fields = [parts.Host ?? "localhost", port, "*", parts.Username ?? "", password];
+            await PrivateFile.WriteAsync(own, string.Join(':', fields.Select(Escape)) + "\n", cancellation);
             environment["PGPASSFILE"] = own;
         }
         else if (parts.Passfile is { } file)

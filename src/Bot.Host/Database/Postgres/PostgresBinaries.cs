@@ -42,7 +42,10 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
     {
         var all = await FindAllAsync(folder, cancellation);
         if (all.Count == 0)
-            throw new DatabaseSetupException(folder is null ? "No Postgres was found on this machine." : $"There is no Postgres in {folder}.", HowToInstall);
+        {
+            var problem = folder is null ? "No Postgres was found on this machine." : $"There is no Postgres in {folder}.";
+            throw new DatabaseSetupException(problem, HowToInstall);
+        }
         return all[0].Major >= OldestMajor
             ? all[0]
             : throw new DatabaseSetupException(

@@ -39,8 +39,8 @@ internal sealed record PostmasterFile(int ProcessId, int? Port)
             var lines = File.ReadAllLines(PathIn(dataFolder));
             if (lines.Length == 0 || !int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process))
                 return null;
-            var port = lines.Length > PortLine && int.TryParse(lines[PortLine], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
-            return new PostmasterFile(process, port);
+            var hasPort = int.TryParse(lines.ElementAtOrDefault(PortLine), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
+            return new PostmasterFile(process, hasPort ? port : null);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -41,7 +41,8 @@ internal sealed record ServerAccount(string Name, (uint User, uint Group)? Ids)
         {
             return Number(parts[0]) != 0
                 ? new ServerAccount(parts[2], (Number(parts[0]), Number(parts[1])))
-                : throw new DatabaseSetupException($"The database files in {folder} belong to root.", $"Give them to the user of the server: chown -R {SystemUser}: {folder}");
+                : throw new DatabaseSetupException($"The database files in {folder} belong to root.",
+                    $"Give them to the user of the server: chown -R {SystemUser}: {folder}");
         }
         var me = await ChildProcess.RunAsync("id", ["-u"], cancellation);
         return Number(me.Output) == Number(parts[0])

@@ -5,7 +5,10 @@ using System.Security.Cryptography;
 
 namespace Bot.Host.Database.Postgres;
 
-/// <summary>The server's configuration files. They are written anew at every start, so an edit of them does not last; <c>local.conf</c> beside them does.</summary>
+/// <summary>
+/// The server's configuration files. They are written anew at every start, so an edit of them does not last; <c>local.conf</c> beside them
+/// does.
+/// </summary>
 internal static class ServerConfiguration
 {
     // Below the range that the kernel takes for outgoing connections, which would make a kept port a matter of luck.
@@ -31,7 +34,8 @@ internal static class ServerConfiguration
             if (IsFree(port))
                 return port;
         }
-        throw new DatabaseSetupException("No free port was found for the database.", $"Close something that listens on 127.0.0.1 between {LowestPort} and {HighestPort}.");
+        throw new DatabaseSetupException("No free port was found for the database.",
+            $"Close something that listens on 127.0.0.1 between {LowestPort} and {HighestPort}.");
     }
 
     /// <summary>True when nobody listens on the port now.</summary>

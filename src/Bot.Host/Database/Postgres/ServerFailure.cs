@@ -39,7 +39,7 @@ internal static class ServerFailure
 
     private static string Remedy(string text)
     {
-        if (Has(text, "No space left on device") || Has(text, "Disk quota exceeded"))
+        if (Has(text, "No space left on device") || Has(text, "Check free disk space") || Has(text, "Disk quota exceeded"))
             return "The disk is full: make space and start again. Nothing that was acknowledged is lost.";
         if (Has(text, "Read-only file system"))
             return "The file system is read-only: put the data folder on one that can be written to.";

@@ -11,7 +11,8 @@ internal sealed record ServerFolders(string Root)
     private const int LongestSocketPath = 107;
 
     /// <summary>Owner: everything; others: pass through.</summary>
-    public const UnixFileMode PassThrough = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    public const UnixFileMode PassThrough =
+        OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     /// <summary>Owner: everything; others: nothing.</summary>
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -41,14 +42,17 @@ internal sealed record ServerFolders(string Root)
     public bool HasData => Directory.Exists(Data);
 
     /// <summary>The folder for the socket when its path is short enough and plain enough for the setting; else none.</summary>
-    public string? UsableSocket => Encoding.UTF8.GetByteCount(Socket) + "/.s.PGSQL.65535".Length <= LongestSocketPath && Socket.IndexOfAny([',', '"', '\'', '\n']) < 0
-        ? Socket
-        : null;
+    public string? UsableSocket =>
+        Encoding.UTF8.GetByteCount(Socket) + "/.s.PGSQL.65535".Length <= LongestSocketPath && Socket.IndexOfAny([',', '"', '\'', '\n']) < 0
+            ? Socket
+            : null;
 
     /// <summary>The folder inside of the data folder.</summary>
     public static ServerFolders Inside(PrivatePostgresOptions options) => new(Path.Combine(Path.GetFullPath(options.DataFolder), "postgres"));
 
-    /// <summary>The folder in the system's state directory, named after the data folder, for when root's clone is closed to the server's user.</summary>
+    /// <summary>
+    /// The folder in the system's state directory, named after the data folder, for when root's clone is closed to the server's user.
+    /// </summary>
     public static ServerFolders Outside(PrivatePostgresOptions options)
     {
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(options.DataFolder))))[..10];
@@ -56,14 +60,16 @@ internal sealed record ServerFolders(string Root)
     }
 
     /// <summary>Finds existing data, or chooses and prepares the place for new ones.</summary>
-    public static async Task<(ServerFolders Folders, ServerAccount Account)> LocateAsync(PrivatePostgresOptions options, CancellationToken cancellation)
+    public static async Task<(ServerFolders Folders, ServerAccount Account)> LocateAsync(
+        PrivatePostgresOptions options, CancellationToken cancellation)
     {
         if (Existing(options) is { } existing)
         {
             var owner = await ServerAccount.OwnerOfAsync(existing.Data, cancellation);
             return await existing.PrepareAsync(owner, cancellation)
                 ? (existing, owner)
-                : throw new DatabaseSetupException($"The user '{owner.Name}' cannot reach the database files in {existing.Root} any more.", "Look at the rights of the folders above it.");
+                : throw new DatabaseSetupException($"The user '{owner.Name}' cannot reach the database files in {existing.Root} any more.",
+                    "Look at the rights of the folders above it.");
         }
         var account = await ServerAccount.ForNewDataAsync(cancellation);
         var inside = Inside(options);
@@ -73,7 +79,8 @@ internal sealed record ServerFolders(string Root)
         return await outside.PrepareAsync(account, cancellation)
             ? (outside, account)
             : throw new DatabaseSetupException(
-                $"The user '{account.Name}' can reach neither {inside.Root} nor {outside.Root}.", "Put the clone where that user can pass, for example under /srv.");
+                $"The user '{account.Name}' can reach neither {inside.Root} nor {outside.Root}.",
+                "Put the clone where that user can pass, for example under /srv.");
     }
 
     /// <summary>The folders that hold data of an earlier start, if any.</summary>

@@ -32,10 +32,14 @@ internal sealed class ServerProcess(PostgresBinaries binaries, ServerFolders fol
                 || !await account.MakeFolderAsync(fresh, ServerFolders.OwnerOnly, cancellation))
                 throw new DatabaseSetupException($"The folder {unfinished} cannot be made.", "Look at the rights and the free space of the disk.");
             // The folder around it is closed to everybody but the server's user, which has to read the file.
-            await PrivateFile.WriteAsync(passwordFile, adminPassword, cancellation, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+            await PrivateFile.WriteAsync(passwordFile, adminPassword, cancellation,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
             var made = await account.RunAsync(
                 binaries.PathOf("initdb"),
-                ["--pgdata", fresh, "--username", ServerPasswords.Admin, "--pwfile", passwordFile, "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--data-checksums"],
+                [
+                    "--pgdata", fresh, "--username", ServerPasswords.Admin, "--pwfile", passwordFile, "--auth", "scram-sha-256",
+                    "--encoding", "UTF8", "--locale", "C", "--data-checksums",
+                ],
                 cancellation);
             if (made.ExitCode != 0)
                 throw ServerFailure.Explain($"Making the database in {folders.Root}", made.Text);
@@ -63,10 +67,12 @@ internal sealed class ServerProcess(PostgresBinaries binaries, ServerFolders fol
         return $"{started.Text}{Environment.NewLine}{log}{Environment.NewLine}{ServerFailure.LogTail(folders)}";
     }
 
-    /// <summary>Waits until the server lets our superuser in and says that it serves our data; false when it is somebody else's or does not come up.</summary>
+    /// <summary>
+    /// Waits until the server lets our superuser in and says that it serves our data; false when it is somebody else's or does not come up.
+    /// </summary>
     public async Task<bool> WaitUntilReadyAsync(int port, CancellationToken cancellation)
     {
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < options.StartTimeout; await Task.Delay(BetweenTries, cancellation))
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < StartTimeout; await Task.Delay(BetweenTries, cancellation))
         {
             try
             {

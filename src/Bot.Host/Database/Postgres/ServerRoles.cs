@@ -71,7 +71,9 @@ internal static class ServerRoles
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var settings = new NpgsqlCommand(
-            "SELECT set_config('bot.login', $1, true), set_config('bot.verifier', $2, true), set_config('bot.group', $3, true)", connection, transaction);
+            "SELECT set_config('bot.login', $1, true), set_config('bot.verifier', $2, true), set_config('bot.group', $3, true)",
+            connection,
+            transaction);
         settings.Parameters.AddWithValue(login);
         settings.Parameters.AddWithValue(ServerPasswords.ScramVerifier(passwords[login]));
         settings.Parameters.AddWithValue(group);

@@ -1,0 +1,2 @@
+DROP TRIGGER orders_overfilled ON orders;
+DROP FUNCTION mark_overfilled();
