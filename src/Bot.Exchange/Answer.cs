@@ -50,6 +50,9 @@ public sealed record Answer<T>(T? Value, ExchangeFailure? Failure, long IssuedAt
     /// <summary>The value, for callers that cannot go on without it.</summary>
     /// <exception cref="ExchangeException">The request failed.</exception>
     public T Required => Failure is null ? Value! : throw new ExchangeException(Failure);
+
+    /// <summary>The value or the failure. (The text that a record makes by itself would ask a failed answer for its value, and throw.)</summary>
+    public override string ToString() => Failure is null ? $"{Value}" : Failure.ToString();
 }
 
 /// <summary>A request failed whose result the caller cannot do without.</summary>

@@ -81,13 +81,13 @@ internal sealed class KucoinRest : IDisposable
             var trips = new List<ExchangeClock.RoundTrip>(rounds);
             for (var i = 0; i < rounds; i++)
             {
-                await AcquireAsync(EndpointList.ServerTime, RequestLane.Query, cancel).ConfigureAwait(false);
+                var ticket = await AcquireAsync(EndpointList.ServerTime, RequestLane.Query, cancel).ConfigureAwait(false);
                 var sentAt = _runtime.Time.GetTimestamp();
                 using var reply = await _transport.SendAsync(
                     HttpMethod.Get, EndpointList.ServerTime.Template, default, null, _options.QueryTimeout, cancel).ConfigureAwait(false);
                 var receivedAt = _runtime.Time.GetTimestamp();
                 var answer = Interpret(EndpointList.ServerTime, reply, MarketReaders.ServerTime);
-                Report(EndpointList.ServerTime, reply, answer.Failure);
+                Report(ticket, reply, answer.Failure);
                 if (answer.IsSuccess)
                     trips.Add(new ExchangeClock.RoundTrip(sentAt, receivedAt, answer.Value));
             }
@@ -112,59 +112,59 @@ internal sealed class KucoinRest : IDisposable
         Endpoint endpoint, string pathAndQuery, ReadOnlyMemory<byte> body, long? pinnedTimeMs, DataReader<T> read, TimeSpan timeout,
         RequestLane lane, CancellationToken cancel)
     {
+        RateTicket? ticket;
         try
         {
-            if (pinnedTimeMs is { } signedAt)
-            {
-                if (!await AcquireBeforeStaleAsync(endpoint, signedAt, lane, cancel).ConfigureAwait(false))
-                {
-                    using var stale = KucoinTransport.StaleLicence(_clock.NowMs);
-                    return new Answer<T>(default, stale.Failure, stale.IssuedAtMs);
-                }
-            }
-            else
-            {
-                await AcquireAsync(endpoint, lane, cancel).ConfigureAwait(false);
-            }
+            ticket = pinnedTimeMs is { } signedAt
+                ? await AcquireBeforeStaleAsync(endpoint, signedAt, lane, cancel).ConfigureAwait(false)
+                : await AcquireAsync(endpoint, lane, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             return new Answer<T>(default, new ExchangeFailure(FailureKind.Doubt, "cancelled", "The caller gave the request up."), _clock.NowMs);
         }
+        if (ticket is null)
+        {
+            using var stale = KucoinTransport.StaleLicence(_clock.NowMs);
+            return new Answer<T>(default, stale.Failure, stale.IssuedAtMs);
+        }
         using var reply = await _transport.SendAsync(endpoint.Method, pathAndQuery, body, pinnedTimeMs, timeout, cancel).ConfigureAwait(false);
         var answer = Interpret(endpoint, reply, read);
-        Report(endpoint, reply, answer.Failure);
+        Report(ticket.Value, reply, answer.Failure);
         if (answer.Failure is { } failure && _log.IsEnabled(LogLevel.Debug))
             _log.LogDebug("{Endpoint}: {Kind} {Code} {Message}", endpoint, failure.Kind, failure.Code, failure.Message);
         return answer;
     }
 
-    private ValueTask AcquireAsync(Endpoint endpoint, RequestLane lane, CancellationToken cancel) =>
-        _budget?.AcquireAsync(endpoint.Pool, endpoint.Weight, lane, cancel) ?? ValueTask.CompletedTask;
+    private ValueTask<RateTicket> AcquireAsync(Endpoint endpoint, RequestLane lane, CancellationToken cancel) =>
+        _budget?.AcquireAsync(endpoint.Pool, endpoint.Weight, lane, cancel) ?? default;
 
-    /// <summary>Waits for the budget no longer than the licence lives: a signed request is never queued until it is worthless.</summary>
-    private async ValueTask<bool> AcquireBeforeStaleAsync(Endpoint endpoint, long signedAtMs, RequestLane lane, CancellationToken cancel)
+    /// <summary>
+    /// Waits for the budget no longer than the licence lives, null when that was too short: a signed request is never queued until it is
+    /// worthless.
+    /// </summary>
+    private async ValueTask<RateTicket?> AcquireBeforeStaleAsync(
+        Endpoint endpoint, long signedAtMs, RequestLane lane, CancellationToken cancel)
     {
         if (!_transport.LicenceHolds(signedAtMs))
-            return false;
+            return null;
         if (_budget is null)
-            return true;
+            return default(RateTicket);
         var remaining = _options.LicenceAge - TimeSpan.FromMilliseconds(Math.Max(0, _clock.NowMs - signedAtMs));
         using var limit = new CancellationTokenSource(remaining, _runtime.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         try
         {
-            await AcquireAsync(endpoint, lane, either.Token).ConfigureAwait(false);
-            return true;
+            return await AcquireAsync(endpoint, lane, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return false;
+            return null;
         }
     }
 
-    private void Report(Endpoint endpoint, RawReply reply, ExchangeFailure? failure) =>
-        _budget?.Report(endpoint.Pool, endpoint.Weight, reply.Rate, failure?.Kind == FailureKind.Throttled);
+    private void Report(RateTicket ticket, RawReply reply, ExchangeFailure? failure) =>
+        _budget?.Report(ticket, reply.Rate, failure?.Kind == FailureKind.Throttled);
 
     private Answer<T> Interpret<T>(Endpoint endpoint, RawReply reply, DataReader<T> read)
     {
