@@ -193,7 +193,11 @@ internal sealed class PushConnection : IDisposable
                 message.SentAt = _time.GetTimestamp();
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
+        catch (OperationCanceledException)
+        {
+            // Whoever ended the connection has said why.
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException)
         {
             Abort("the connection broke");
         }
