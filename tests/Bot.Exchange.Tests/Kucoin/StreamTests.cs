@@ -165,17 +165,15 @@ public sealed class StreamTests : IDisposable
         await using var stream = client.OpenMarketStream(_listener);
         stream.SubscribeTickers([Btc]);
         var silent = await server.NextAsync();
-        await Patience.Until(() => _transport.NextDueMs is not null);
-        await AdvanceTransportAsync(10_250);
-        await silent.Gone.Soon();
+        await AdvanceTransportUntilAsync(silent.Gone);
         await Patience.Until(() => _time.NextDueMs == _time.NowMs + 375);
         _time.AdvanceTo(_time.NowMs + 375);
         var deaf = await server.NextAsync();
         await deaf.WelcomeAsync();
         await deaf.ReadAsync();
-        await Patience.Until(() => _transport.NextDueMs is not null);
-        await AdvanceTransportAsync(10_500);
-        await deaf.Gone.Soon();
+        var readAt = _transport.NowMs;
+        await AdvanceTransportUntilAsync(deaf.Gone);
+        Assert.True(_transport.NowMs - readAt >= 10_000);
         Assert.False(stream.IsConnected);
     }
 
@@ -385,6 +383,16 @@ public sealed class StreamTests : IDisposable
     private KucoinExchange Client(PushServer server, KucoinStreamOptions? streams = null) => new(
         TestClient.Options(server.Address) with { Streams = streams ?? new KucoinStreamOptions() }, TestClient.Credentials(),
         new KucoinRuntime { Time = _time, TransportTime = _transport, Jitter = () => 0.5, Logs = _logs });
+
+    /// <summary>Moves the transport's clock until something has happened in consequence.</summary>
+    private async Task AdvanceTransportUntilAsync(Task happened)
+    {
+        while (!happened.IsCompleted)
+        {
+            _transport.AdvanceTo(_transport.NowMs + 250);
+            await Task.WhenAny(happened, Task.Delay(1));
+        }
+    }
 
     /// <summary>Moves the transport's clock in small steps, as a real one moves: its timers look at what has happened meanwhile.</summary>
     private async Task AdvanceTransportAsync(long ms)
