@@ -30,7 +30,6 @@ public sealed class LockstepClient : IAsyncDisposable
     private readonly TaskCompletionSource<LockstepHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<bool>[] _participants = [];
-    private ClientWebSocket? _socket;
     private Task _loop = Task.CompletedTask;
     private Task _step = Task.CompletedTask;
     private volatile bool _isWorking;
@@ -119,7 +118,6 @@ public sealed class LockstepClient : IAsyncDisposable
                 var error = await TryConnectAsync(socket).ConfigureAwait(false);
                 if (error is null)
                 {
-                    _socket = socket;
                     if (await ReadAsync(socket).ConfigureAwait(false))
                         (failures, goneSince) = (0, wall.GetTimestamp());
                     if (_completion.Task.IsCompleted)
@@ -187,7 +185,7 @@ public sealed class LockstepClient : IAsyncDisposable
                         Array.Resize(ref buffer, buffer.Length * 2);
                     continue;
                 }
-                Handle(buffer.AsSpan(0, length));
+                Handle(socket, buffer.AsSpan(0, length));
                 (length, anything) = (0, true);
                 if (_completion.Task.IsCompleted)
                     return anything;
@@ -204,7 +202,7 @@ public sealed class LockstepClient : IAsyncDisposable
         }
     }
 
-    private void Handle(ReadOnlySpan<byte> message)
+    private void Handle(ClientWebSocket socket, ReadOnlySpan<byte> message)
     {
         _wire.Read(message);
         switch (_wire.Type)
@@ -217,9 +215,9 @@ public sealed class LockstepClient : IAsyncDisposable
             case LockstepType.End:
                 // A new channel may say hello while the step of the old one is still worked off; within one channel steps wait for ready.
                 if (!_isWorking)
-                    _step = WorkOffAsync(_wire.Type, _wire.Sequence, _wire.NowMs, _wire.EndMs);
+                    _step = WorkOffAsync(socket, _wire.Type, _wire.Sequence, _wire.NowMs, _wire.EndMs);
                 else if (_wire.Type == LockstepType.Hello)
-                    _step = AfterAsync(_step, _wire.Sequence, _wire.NowMs, _wire.EndMs);
+                    _step = AfterAsync(_step, socket, _wire.Sequence, _wire.NowMs, _wire.EndMs);
                 else
                     throw new LockstepException($"The simulator sent step {_wire.Sequence} before the last one was answered.");
                 break;
@@ -228,13 +226,13 @@ public sealed class LockstepClient : IAsyncDisposable
         }
     }
 
-    private async Task AfterAsync(Task previous, long sequence, long nowMs, long endMs)
+    private async Task AfterAsync(Task previous, ClientWebSocket socket, long sequence, long nowMs, long endMs)
     {
         await previous.ConfigureAwait(false);
-        await WorkOffAsync(LockstepType.Hello, sequence, nowMs, endMs).ConfigureAwait(false);
+        await WorkOffAsync(socket, LockstepType.Hello, sequence, nowMs, endMs).ConfigureAwait(false);
     }
 
-    private async Task WorkOffAsync(LockstepType type, long sequence, long nowMs, long endMs)
+    private async Task WorkOffAsync(ClientWebSocket socket, LockstepType type, long sequence, long nowMs, long endMs)
     {
         _isWorking = true;
         try
@@ -250,7 +248,7 @@ public sealed class LockstepClient : IAsyncDisposable
             Interlocked.Increment(ref _steps);
             // Before sending, not after: the next step may arrive before the call that sent the answer returns.
             _isWorking = false;
-            await SendReadyAsync(sequence).ConfigureAwait(false);
+            await SendReadyAsync(socket, sequence).ConfigureAwait(false);
             if (type == LockstepType.End)
                 _completion.TrySetResult();
         }
@@ -354,11 +352,12 @@ public sealed class LockstepClient : IAsyncDisposable
         }
     }
 
-    private async ValueTask SendReadyAsync(long sequence)
+    /// <summary>Answers on the channel that the step came by: a late answer to an old one must not be taken for the answer to a new hello.</summary>
+    private async ValueTask SendReadyAsync(ClientWebSocket socket, long sequence)
     {
         try
         {
-            await _socket!.SendAsync(
+            await socket.SendAsync(
                 _wire.Ready(_writer, sequence, _clock.NextDueMs), WebSocketMessageType.Text, endOfMessage: true, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException)
