@@ -21,8 +21,6 @@ namespace Bot.Exchange.Kucoin;
 /// </remarks>
 public sealed partial class KucoinExchange : IExchange, IExchangeStreams, IDisposable
 {
-    private const int ClockRounds = 8;
-
     private readonly KucoinOptions _options;
     private readonly KucoinRuntime _runtime;
     private readonly WorkUnits _work;
@@ -63,7 +61,7 @@ public sealed partial class KucoinExchange : IExchange, IExchangeStreams, IDispo
     /// <summary>Measures the exchange's clock by eight round trips and takes over the shortest.</summary>
     /// <returns>False when none succeeded; the old estimate stays then.</returns>
     public Task<bool> SynchroniseClockAsync(CancellationToken cancel) =>
-        _work.RunAsync(c => _rest.SynchroniseAsync(ClockRounds, c), cancel);
+        _work.RunAsync(c => _rest.SynchroniseAsync(null, c), cancel);
 
     /// <inheritdoc/>
     public IMarketStream OpenMarketStream(IMarketStreamListener listener) => new KucoinMarketStream(_push, listener);

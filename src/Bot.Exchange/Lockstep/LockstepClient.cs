@@ -85,7 +85,9 @@ public sealed class LockstepClient : IAsyncDisposable
         _participants = [.. _participants, participant];
     }
 
-    /// <summary>Opens the channel. The task completes when the first hello has set the clock, and fails as <see cref="Completion"/> does.</summary>
+    /// <summary>
+    /// Opens the channel. The task completes when the first hello has set the clock, and fails as <see cref="Completion"/> does.
+    /// </summary>
     public Task<LockstepHello> Start()
     {
         if (_loop.IsCompletedSuccessfully && !_hello.Task.IsCompleted && !_stop.IsCancellationRequested)
@@ -129,7 +131,9 @@ public sealed class LockstepClient : IAsyncDisposable
                         $"The simulator did not answer for {_options.GiveUpAfter.TotalSeconds:0} s.",
                         error ?? new IOException("The channel closed at once."));
                 var delay = _options.ReconnectDelay * Math.Pow(2, Math.Min(failures++, 10));
-                await Task.Delay(delay < _options.MaxReconnectDelay ? delay : _options.MaxReconnectDelay, wall, _stop.Token).ConfigureAwait(false);
+                if (delay > _options.MaxReconnectDelay)
+                    delay = _options.MaxReconnectDelay;
+                await Task.Delay(delay, wall, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -352,13 +356,15 @@ public sealed class LockstepClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers on the channel that the step came by: a late answer to an old one must not be taken for the answer to a new hello.</summary>
+    /// <summary>
+    /// Answers on the channel that the step came by: a late answer to an old one must not be taken for the answer to a new hello.
+    /// </summary>
     private async ValueTask SendReadyAsync(ClientWebSocket socket, long sequence)
     {
         try
         {
-            await socket.SendAsync(
-                _wire.Ready(_writer, sequence, _clock.NextDueMs), WebSocketMessageType.Text, endOfMessage: true, _stop.Token).ConfigureAwait(false);
+            var ready = _wire.Ready(_writer, sequence, _clock.NextDueMs);
+            await socket.SendAsync(ready, WebSocketMessageType.Text, endOfMessage: true, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException)
         {

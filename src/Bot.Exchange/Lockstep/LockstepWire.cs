@@ -50,7 +50,9 @@ internal sealed class LockstepWire(PushFrames frames)
     /// <summary>Our open connections that the last step names, with the frames sent on each.</summary>
     public List<AwaitedFrames> Awaited => _awaited;
 
-    /// <summary>Our connections that were in use but that the last step, though it names connections, does not: closed by the simulator.</summary>
+    /// <summary>
+    /// Our connections that were in use but that the last step, though it names connections, does not: closed by the simulator.
+    /// </summary>
     public List<FrameProgress> Missing { get; } = [];
 
     /// <summary>Reads a message into this object.</summary>

@@ -5,7 +5,8 @@ namespace Bot.Exchange.Lockstep;
 
 /// <summary>
 /// Counts the frames that were handled on each of our push connections, so that a lockstep client can wait until everything that the
-/// simulator has sent by a step has been handed over. One object is shared by the streams, which write, and the lockstep client, which waits.
+/// simulator has sent by a step has been handed over. One object is shared by the streams, which write, and the lockstep client, which
+/// waits.
 /// </summary>
 public sealed class PushFrames
 {

@@ -53,7 +53,8 @@ internal sealed class WorkUnits(InFlight? inFlight, TimeProvider time)
     {
         var cancelled = false;
         using var stop = new CancellationTokenSource();
-        // A caller may give up a request whose answer is withheld: from then on there is work, so it is entered before the request learns of it.
+        // A caller may give up a request whose answer is withheld: from then on there is work, so it is entered before the request learns
+        // of it.
         using (cancel.UnsafeRegister(
             _ =>
             {

@@ -28,7 +28,8 @@ public sealed class RateBudget : IDisposable
         ArgumentNullException.ThrowIfNull(time);
         if (options.Fault() is { } fault)
             throw new ArgumentException(fault, nameof(options));
-        _pools = [.. Enum.GetValues<RatePool>().Select(p => new RatePoolState(p, options, time, jitter ?? Random.Shared.NextDouble, inFlight))];
+        jitter ??= Random.Shared.NextDouble;
+        _pools = [.. Enum.GetValues<RatePool>().Select(p => new RatePoolState(p, options, time, jitter, inFlight))];
     }
 
     /// <summary>Takes weight from a pool, at once or when it is this request's turn.</summary>
@@ -47,7 +48,8 @@ public sealed class RateBudget : IDisposable
     /// <param name="ticket">What was acquired for it.</param>
     /// <param name="headers">What the answer told; default when there was no answer.</param>
     /// <param name="throttled">True when the answer was a refusal for the rate (429).</param>
-    public void Report(RateTicket ticket, RateHeaders headers, bool throttled) => _pools[(int)ticket.Pool].Report(ticket, headers, throttled);
+    public void Report(RateTicket ticket, RateHeaders headers, bool throttled) =>
+        _pools[(int)ticket.Pool].Report(ticket, headers, throttled);
 
     /// <summary>The state of a pool.</summary>
     public RateStatus Status(RatePool pool) => _pools[(int)pool].Status();

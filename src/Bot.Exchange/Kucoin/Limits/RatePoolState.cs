@@ -228,7 +228,9 @@ internal sealed class RatePoolState : IDisposable
         }
     }
 
-    /// <summary>The first waiter of the highest lane, if there is room for it. A lower lane never overtakes one that waits for room.</summary>
+    /// <summary>
+    /// The first waiter of the highest lane, if there is room for it. A lower lane never overtakes one that waits for room.
+    /// </summary>
     private Waiter? NextTurn()
     {
         foreach (var lane in _lanes)
@@ -284,7 +286,8 @@ internal sealed class RatePoolState : IDisposable
             next = _pausedUntil;
         if (next == TimeSpan.MaxValue)
             return; // What waits, waits for an answer to a request under way.
-        _timer ??= _time.CreateTimer(static state => ((RatePoolState)state!).LetGo(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= _time.CreateTimer(
+            static state => ((RatePoolState)state!).LetGo(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // Timers count whole milliseconds and may fire a little early; a wait that is a little too long harms nobody.
         _timer.Change(next - now + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }

@@ -65,7 +65,8 @@ internal sealed class PushConnection : IDisposable
     /// <param name="time">The transport's clock.</param>
     /// <param name="stop">Ends the connection.</param>
     public PushConnection(
-        WebSocket socket, KucoinStreamOptions options, TimeSpan pingInterval, TimeSpan pingTimeout, TimeProvider time, CancellationToken stop)
+        WebSocket socket, KucoinStreamOptions options, TimeSpan pingInterval, TimeSpan pingTimeout, TimeProvider time,
+        CancellationToken stop)
     {
         (_socket, _options, _pingInterval, _time) = (socket, options, pingInterval, time);
         _longestSilence = pingInterval + pingTimeout;

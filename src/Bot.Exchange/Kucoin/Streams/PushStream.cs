@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.WebSockets;
 using Bot.Exchange.Kucoin.Parsing;
 using Bot.Exchange.Lockstep;
 using Microsoft.Extensions.Logging;
@@ -156,9 +155,9 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
                 var livedLong = _isConnected && time.GetElapsedTime(Interlocked.Read(ref _announcedAt)) >= _services.Options.StableAfter;
                 End(reason);
                 failures = livedLong ? 0 : failures + 1;
-                await _services.Work.DelayAsync(
-                    Backoff.After(failures, _services.Options.ReconnectDelay, _services.Options.MaxReconnectDelay, _services.Runtime.Jitter),
-                    _stop.Token).ConfigureAwait(false);
+                var (options, jitter) = (_services.Options, _services.Runtime.Jitter);
+                var delay = Backoff.After(failures, options.ReconnectDelay, options.MaxReconnectDelay, jitter);
+                await _services.Work.DelayAsync(delay, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -195,9 +194,6 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
         if (answer.Failure is { } failure)
             return $"no token ({failure.Kind} {failure.Code})";
         var bullet = answer.Required;
-        if (_services.Fault(bullet.Endpoint) is { } fault)
-            return fault;
-
         var connectId = Guid.NewGuid().ToString("N");
         _token = bullet.Token;
         _progress = _services.Frames.Add(connectId);
@@ -207,20 +203,10 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
             if (_connectIds.Count > RememberedConnections)
                 _connectIds.Dequeue();
         }
+        var (socket, fault) = await _services.OpenAsync(bullet, connectId, _stop.Token).ConfigureAwait(false);
+        if (socket is null)
+            return fault;
         var transportTime = _services.Runtime.TransportTime;
-        var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = TimeSpan.Zero; // The exchange counts its own pings only.
-        try
-        {
-            using var limit = new CancellationTokenSource(_services.Options.ConnectTimeout, transportTime);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
-            await socket.ConnectAsync(bullet.AddressFor(connectId), _services.Invoker, either.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
-        {
-            socket.Dispose();
-            return $"the push server could not be reached ({e.GetType().Name})";
-        }
         using var connection = new PushConnection(
             socket, _services.Options, bullet.PingInterval, bullet.PingTimeout, transportTime, _stop.Token);
         lock (_gate)
@@ -343,7 +329,9 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
         }
     }
 
-    /// <summary>After a connection: first the work that follows is entered, then the listener is told, then nobody waits for its frames.</summary>
+    /// <summary>
+    /// After a connection: first the work that follows is entered, then the listener is told, then nobody waits for its frames.
+    /// </summary>
     private void End(string reason)
     {
         HoldUnit();
