@@ -16,7 +16,8 @@ namespace Bot.Exchange.Kucoin;
 /// Lockstep: pass the virtual clock, an <see cref="InFlight"/> and a <see cref="PushFrames"/>. Each call is one unit of work from before it
 /// is sent until its task's synchronous continuations have run, except while it waits for the virtual clock. A caller that goes on
 /// elsewhere enters that work in such a continuation. It must not hold a unit of its own across the await: an answer that the simulator
-/// withholds counts once.
+/// withholds counts once. Pushed messages are handed over in the step that counts them, on the lockstep client's thread, own orders
+/// before prices.
 /// </para>
 /// </remarks>
 public sealed partial class KucoinExchange : IExchange, IExchangeStreams, IDisposable

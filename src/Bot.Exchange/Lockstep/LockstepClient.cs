@@ -37,6 +37,7 @@ public sealed class LockstepClient : IAsyncDisposable
     private long _passUntilMs = long.MinValue;
     private int _falseAlarms;
     private long _steps;
+    private int _isDisposed;
 
     /// <summary>Makes a client; <see cref="Start"/> opens the channel.</summary>
     /// <param name="simulator">Base address of the simulator, http(s) or ws(s).</param>
@@ -90,6 +91,7 @@ public sealed class LockstepClient : IAsyncDisposable
     /// </summary>
     public Task<LockstepHello> Start()
     {
+        _wire.Frames.Hold();
         if (_loop.IsCompletedSuccessfully && !_hello.Task.IsCompleted && !_stop.IsCancellationRequested)
             _loop = Task.Run(LoopAsync);
         return _hello.Task;
@@ -98,6 +100,8 @@ public sealed class LockstepClient : IAsyncDisposable
     /// <summary>Closes the channel.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
@@ -149,6 +153,8 @@ public sealed class LockstepClient : IAsyncDisposable
         }
         finally
         {
+            // Nobody moves the clock any more; nothing may wait for it.
+            _inFlight.OpenInstant();
             if (_completion.Task.IsFaulted)
                 _hello.TrySetException(_completion.Task.Exception!.InnerExceptions);
             else
@@ -242,7 +248,12 @@ public sealed class LockstepClient : IAsyncDisposable
         try
         {
             if (type != LockstepType.Hello)
-                await WhenFramesAreHandledAsync().ConfigureAwait(false);
+                await WhenFramesAreReadAsync().ConfigureAwait(false);
+            await QuietAsync().ConfigureAwait(false);
+            _clock.MoveTo(nowMs);
+            if (type != LockstepType.Hello)
+                await HandOverAsync().ConfigureAwait(false);
+            _inFlight.OpenInstant();
             await QuietAsync().ConfigureAwait(false);
             await SettleAsync(nowMs).ConfigureAwait(false);
             if (type == LockstepType.Hello)
@@ -252,6 +263,8 @@ public sealed class LockstepClient : IAsyncDisposable
             Interlocked.Increment(ref _steps);
             // Before sending, not after: the next step may arrive before the call that sent the answer returns.
             _isWorking = false;
+            if (type != LockstepType.End)
+                _inFlight.CloseInstant();
             await SendReadyAsync(socket, sequence).ConfigureAwait(false);
             if (type == LockstepType.End)
                 _completion.TrySetResult();
@@ -270,13 +283,26 @@ public sealed class LockstepClient : IAsyncDisposable
         }
     }
 
-    private async ValueTask WhenFramesAreHandledAsync()
+    private async ValueTask WhenFramesAreReadAsync()
     {
         foreach (var awaited in _wire.Awaited)
-            await awaited.Connection.WhenHandledAsync(awaited.Count, _stop.Token).ConfigureAwait(false);
+            await awaited.Connection.WhenReadAsync(awaited.Count, _stop.Token).ConfigureAwait(false);
         // A connection that the simulator closed must be noticed now and not some instants later, or two runs would differ.
         if (_wire.Missing.Count > 0 && _falseAlarms < MostFalseAlarms)
             await WhenClosingsAreNoticedAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Hands the step's messages over, all of one connection after all of another: which socket was read first must not decide what an
+    /// actor hears first.
+    /// </summary>
+    private async ValueTask HandOverAsync()
+    {
+        foreach (var awaited in _wire.Awaited)
+        {
+            awaited.Connection.Release(awaited.Count);
+            await awaited.Connection.WhenHandledAsync(awaited.Count, _stop.Token).ConfigureAwait(false);
+        }
     }
 
     private async Task WhenClosingsAreNoticedAsync()

@@ -17,6 +17,9 @@ internal sealed class WorkUnits(InFlight? inFlight, TimeProvider time)
     /// </summary>
     public void Reclaim() => inFlight?.Reclaim();
 
+    /// <summary>Waits until the clock stands at the instant that what has just arrived belongs to.</summary>
+    public Task WhenInstantOpenAsync() => inFlight?.WhenInstantOpenAsync() ?? Task.CompletedTask;
+
     /// <summary>
     /// Runs a call as one unit. The task completes inside the unit and runs its continuations there, so a continuation that passes the
     /// answer on at once (and enters what it passes on to) leaves no moment that looks quiet.

@@ -373,6 +373,7 @@ public sealed class StreamTests : IDisposable
         var session = await server.NextSubscribedAsync(0);
         Assert.Equal("connected", await _listener.NextAsync());
         await stream.DisposeAsync();
+        await stream.DisposeAsync();
         Assert.Equal("disconnected: stopped", await _listener.NextAsync());
         await session.Gone.Soon();
         Assert.False(stream.IsConnected);

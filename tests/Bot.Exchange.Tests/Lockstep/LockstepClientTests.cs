@@ -175,6 +175,8 @@ public sealed class LockstepClientTests
         Assert.Equal((7L, null), await session.ReadyAsync());
         await client.Completion.Soon();
         Assert.True(fired);
+        await client.DisposeAsync();
+        await client.DisposeAsync();
     }
 
     [Fact]

@@ -81,6 +81,7 @@ internal sealed class KucoinTransport : IDisposable
             var status = (int)response.StatusCode;
             var rate = ReadRate(response.Headers);
             var (buffer, length) = await ReadBodyAsync(response.Content, deadline.Token).ConfigureAwait(false);
+            await _work.WhenInstantOpenAsync().ConfigureAwait(false);
             return buffer is null
                 ? RawReply.Failed(
                     issuedAtMs, FailureKind.Doubt, "too-large", $"The answer is longer than {_options.MaxBodyBytes} bytes.", status, rate)

@@ -12,9 +12,6 @@ internal interface IPushSession
     /// <summary>A frame was too long and has been skipped.</summary>
     void OnOversizedFrame();
 
-    /// <summary>A frame has been dealt with, of whatever kind.</summary>
-    void OnHandled();
-
     /// <summary>The transport's timer; says why the connection should end, or null.</summary>
     string? OnTick();
 }
@@ -170,7 +167,6 @@ internal sealed class PushConnection : IDisposable
                     session.OnOversizedFrame();
                 else
                     session.OnFrame(buffer.AsSpan(0, length));
-                session.OnHandled();
             }
             (tooLong, length) = (false, 0);
         }

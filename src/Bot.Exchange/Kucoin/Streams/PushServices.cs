@@ -11,6 +11,8 @@ namespace Bot.Exchange.Kucoin.Streams;
 internal sealed class PushServices(
     KucoinOptions options, KucoinRuntime runtime, KucoinRest rest, ExchangeClock clock, WorkUnits work, Redactor redactor) : IDisposable
 {
+    private int _streams;
+
     public KucoinStreamOptions Options { get; } = options.Streams;
 
     public KucoinRuntime Runtime { get; } = runtime;
@@ -27,6 +29,11 @@ internal sealed class PushServices(
 
     /// <summary>Opens sockets without proxy, redirect or cookies, as the requests do.</summary>
     public HttpMessageInvoker Invoker { get; } = new(KucoinTransport.CreateHandler());
+
+    /// <summary>
+    /// Place of a new stream in a step's hand-over: own orders before prices, then by opening.
+    /// </summary>
+    public int NextOrder(bool isPrivate) => Interlocked.Increment(ref _streams) + (isPrivate ? 0 : 1_000_000);
 
     /// <summary>A token that admits one connection.</summary>
     public Task<Answer<BulletToken>> BulletAsync(bool isPrivate, CancellationToken cancel)
