@@ -6,7 +6,9 @@ public enum FailureKind
     /// <summary>The exchange provably refused this request: nothing happened and nothing will.</summary>
     Rejected,
 
-    /// <summary>The exchange says that it knows no such order. For a query this is an answer; for a cancel it is not proof that nothing filled.</summary>
+    /// <summary>
+    /// The exchange says that it knows no such order. For a query this is an answer; for a cancel it is not proof that nothing filled.
+    /// </summary>
     NotFound,
 
     /// <summary>The client order id is taken: somebody, perhaps an earlier self, placed it. Look it up.</summary>
@@ -27,7 +29,8 @@ public enum FailureKind
 
 /// <summary>A failed request.</summary>
 /// <param name="Kind">What may be concluded.</param>
-/// <param name="Code">The exchange's code, or a short word of ours for transport failures (<c>timeout</c>, <c>reset</c>, <c>html</c>, ...).</param>
+/// <param name="Code">The exchange's code, or a short word of ours for transport failures (<c>timeout</c>, <c>reset</c>, <c>html</c>,
+/// ...).</param>
 /// <param name="Message">The exchange's text or a description; never holds a secret, a signature or a header.</param>
 /// <param name="HttpStatus">HTTP status, null when no answer came.</param>
 /// <param name="RetryAfterMs">For <see cref="FailureKind.Throttled"/>: time until the pool refills, when the exchange told.</param>
@@ -50,6 +53,11 @@ public sealed record Answer<T>(T? Value, ExchangeFailure? Failure, long IssuedAt
     /// <summary>The value, for callers that cannot go on without it.</summary>
     /// <exception cref="ExchangeException">The request failed.</exception>
     public T Required => Failure is null ? Value! : throw new ExchangeException(Failure);
+
+    /// <summary>
+    /// The value or the failure. (The text that a record makes by itself would ask a failed answer for its value, and throw.)
+    /// </summary>
+    public override string ToString() => Failure is null ? $"{Value}" : Failure.ToString();
 }
 
 /// <summary>A request failed whose result the caller cannot do without.</summary>

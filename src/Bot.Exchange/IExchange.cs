@@ -65,7 +65,9 @@ public interface IOrderEntry
     /// </summary>
     Task<Answer<PlacedOrder>> PlaceOrderAsync(PinnedOrder order, RequestLane lane = RequestLane.Entry, CancellationToken cancel = default);
 
-    /// <summary>Asks to cancel. Success means the request was taken; only a later report shows whether the order was cancelled or filled.</summary>
+    /// <summary>
+    /// Asks to cancel. Success means the request was taken; only a later report shows whether the order was cancelled or filled.
+    /// </summary>
     Task<Answer<string>> CancelOrderAsync(
         Symbol symbol, string clientOrderId, RequestLane lane = RequestLane.Protective, CancellationToken cancel = default);
 

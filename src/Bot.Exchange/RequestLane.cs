@@ -6,7 +6,9 @@ namespace Bot.Exchange;
 /// </summary>
 public enum RequestLane
 {
-    /// <summary>Protects money that is at stake: exits, cancels, and what is needed to decide them. A share of the budget is kept for it.</summary>
+    /// <summary>
+    /// Protects money that is at stake: exits, cancels, and what is needed to decide them. A share of the budget is kept for it.
+    /// </summary>
     Protective,
 
     /// <summary>Finds out what became of an order, or what the account holds.</summary>

@@ -13,7 +13,8 @@ public sealed partial class KucoinExchange
         c => _rest.ReadAsync(EndpointList.ApiKey, EndpointList.ApiKey.Template, AccountReaders.ApiKey, RequestLane.Query, c), cancel);
 
     /// <inheritdoc/>
-    public Task<Answer<IReadOnlyList<Balance>>> GetBalancesAsync(RequestLane lane = RequestLane.Query, CancellationToken cancel = default) =>
+    public Task<Answer<IReadOnlyList<Balance>>> GetBalancesAsync(
+        RequestLane lane = RequestLane.Query, CancellationToken cancel = default) =>
         _work.RunAsync(c => BalancesAsync(lane, c), cancel);
 
     /// <inheritdoc/>
@@ -41,8 +42,8 @@ public sealed partial class KucoinExchange
 
     private async Task<Answer<IReadOnlyList<Balance>>> AccountsAsync(string type, RequestLane lane, CancellationToken cancel)
     {
-        var answer = await _rest.ReadAsync(
-            EndpointList.Accounts, $"{EndpointList.Accounts.Template}?type={type}", AccountReaders.Accounts, lane, cancel).ConfigureAwait(false);
+        var query = $"{EndpointList.Accounts.Template}?type={type}";
+        var answer = await _rest.ReadAsync(EndpointList.Accounts, query, AccountReaders.Accounts, lane, cancel).ConfigureAwait(false);
         if (!answer.IsSuccess)
             return new Answer<IReadOnlyList<Balance>>(null, answer.Failure, answer.IssuedAtMs);
         var rows = answer.Required.Where(r => r.Type == type).Select(r => r.Balance).ToList();

@@ -11,7 +11,8 @@ public sealed partial class KucoinExchange
 
     /// <inheritdoc/>
     public Task<Answer<long>> GetServerTimeAsync(CancellationToken cancel) => _work.RunAsync(
-        c => _rest.ReadAsync(EndpointList.ServerTime, EndpointList.ServerTime.Template, MarketReaders.ServerTime, RequestLane.Query, c), cancel);
+        c => _rest.ReadAsync(EndpointList.ServerTime, EndpointList.ServerTime.Template, MarketReaders.ServerTime, RequestLane.Query, c),
+        cancel);
 
     /// <inheritdoc/>
     public Task<Answer<IReadOnlyList<SymbolRules>>> GetSymbolsAsync(CancellationToken cancel) => _work.RunAsync(
@@ -19,15 +20,16 @@ public sealed partial class KucoinExchange
 
     /// <inheritdoc/>
     public Task<Answer<IReadOnlyList<MarketTicker>>> GetAllTickersAsync(CancellationToken cancel) => _work.RunAsync(
-        c => _rest.ReadAsync(EndpointList.AllTickers, EndpointList.AllTickers.Template, MarketReaders.AllTickers, RequestLane.Market, c), cancel);
+        c => _rest.ReadAsync(EndpointList.AllTickers, EndpointList.AllTickers.Template, MarketReaders.AllTickers, RequestLane.Market, c),
+        cancel);
 
     /// <inheritdoc/>
     public Task<Answer<Ticker>> GetTickerAsync(Symbol symbol, RequestLane lane = RequestLane.Market, CancellationToken cancel = default) =>
         _work.RunAsync(
             async c =>
             {
-                var answer = await _rest.ReadAsync(
-                    EndpointList.Ticker, $"{EndpointList.Ticker.Template}?symbol={symbol}", MarketReaders.Ticker, lane, c).ConfigureAwait(false);
+                var query = $"{EndpointList.Ticker.Template}?symbol={symbol}";
+                var answer = await _rest.ReadAsync(EndpointList.Ticker, query, MarketReaders.Ticker, lane, c).ConfigureAwait(false);
                 return answer.IsSuccess ? answer with { Value = answer.Value with { Symbol = symbol } } : answer;
             },
             cancel);
@@ -51,7 +53,8 @@ public sealed partial class KucoinExchange
         var query = string.Create(
             CultureInfo.InvariantCulture,
             $"{EndpointList.Candles.Template}?symbol={symbol}&type={interval.Name}&startAt={startAt}&endAt={endAt}");
-        var answer = await _rest.ReadAsync(EndpointList.Candles, query, MarketReaders.Candles, RequestLane.Market, cancel).ConfigureAwait(false);
+        var answer = await _rest.ReadAsync(EndpointList.Candles, query, MarketReaders.Candles, RequestLane.Market, cancel)
+            .ConfigureAwait(false);
         if (!answer.IsSuccess)
             return new Answer<IReadOnlyList<Candle>>(null, answer.Failure, answer.IssuedAtMs);
         var rows = answer.Required.Where(r => r.OpenTimeMs >= fromMs && r.OpenTimeMs < toMs)

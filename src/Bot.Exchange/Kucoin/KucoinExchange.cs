@@ -16,13 +16,12 @@ namespace Bot.Exchange.Kucoin;
 /// Lockstep: pass the virtual clock, an <see cref="InFlight"/> and a <see cref="PushFrames"/>. Each call is one unit of work from before it
 /// is sent until its task's synchronous continuations have run, except while it waits for the virtual clock. A caller that goes on
 /// elsewhere enters that work in such a continuation. It must not hold a unit of its own across the await: an answer that the simulator
-/// withholds counts once.
+/// withholds counts once. Pushed messages are handed over in the step that counts them, on the lockstep client's thread, own orders
+/// before prices.
 /// </para>
 /// </remarks>
 public sealed partial class KucoinExchange : IExchange, IExchangeStreams, IDisposable
 {
-    private const int ClockRounds = 8;
-
     private readonly KucoinOptions _options;
     private readonly KucoinRuntime _runtime;
     private readonly WorkUnits _work;
@@ -63,7 +62,7 @@ public sealed partial class KucoinExchange : IExchange, IExchangeStreams, IDispo
     /// <summary>Measures the exchange's clock by eight round trips and takes over the shortest.</summary>
     /// <returns>False when none succeeded; the old estimate stays then.</returns>
     public Task<bool> SynchroniseClockAsync(CancellationToken cancel) =>
-        _work.RunAsync(c => _rest.SynchroniseAsync(ClockRounds, c), cancel);
+        _work.RunAsync(c => _rest.SynchroniseAsync(null, c), cancel);
 
     /// <inheritdoc/>
     public IMarketStream OpenMarketStream(IMarketStreamListener listener) => new KucoinMarketStream(_push, listener);

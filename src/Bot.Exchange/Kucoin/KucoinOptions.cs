@@ -99,7 +99,9 @@ public sealed record KucoinStreamOptions
     /// <summary>Longest back-off. KuCoin allows 30 new connections a minute.</summary>
     public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A connection that lived shorter than this counts as a failed attempt, so that a server that closes at once is not hammered.</summary>
+    /// <summary>
+    /// A connection that lived shorter than this counts as a failed attempt, so that a server that closes at once is not hammered.
+    /// </summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Topics in one subscription message; KuCoin allows 100.</summary>

@@ -8,7 +8,9 @@ using Bot.Trading.Orders;
 
 namespace Bot.Exchange.Kucoin;
 
-/// <summary>Writes the body of a placement. Pure: equal specifications and times give equal bytes, whatever the scale of their decimals.</summary>
+/// <summary>
+/// Writes the body of a placement. Pure: equal specifications and times give equal bytes, whatever the scale of their decimals.
+/// </summary>
 internal static class OrderBody
 {
     /// <summary>The exchange refuses a request whose signing time is further off than this, ms.</summary>

@@ -13,6 +13,7 @@ public sealed class InFlight
     private long _count;
     private long _withheld;
     private TaskCompletionSource? _waiter;
+    private TaskCompletionSource? _nextInstant;
 
     /// <summary>Units of work under way.</summary>
     public long Count => Interlocked.Read(ref _count);
@@ -44,6 +45,22 @@ public sealed class InFlight
         }
         while (Interlocked.CompareExchange(ref _withheld, withheld - 1, withheld) != withheld);
     }
+
+    /// <summary>
+    /// The bot is about to say that it is ready: from now on whatever arrives belongs to the next instant, and waits for it
+    /// (<see cref="WhenInstantOpenAsync"/>).
+    /// </summary>
+    public void CloseInstant() =>
+        Interlocked.CompareExchange(ref _nextInstant, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null);
+
+    /// <summary>The clock stands at the next instant: what waited for it goes on.</summary>
+    public void OpenInstant() => Interlocked.Exchange(ref _nextInstant, null)?.TrySetResult();
+
+    /// <summary>
+    /// Completes at once while an instant is being worked off, and otherwise when the clock stands at the next one. For answers that the
+    /// simulator withheld: they arrive with the clock's move, often before the news of it.
+    /// </summary>
+    public Task WhenInstantOpenAsync() => Volatile.Read(ref _nextInstant)?.Task ?? Task.CompletedTask;
 
     /// <summary>Tells how many requests the simulator will not answer until time has moved; they do not count as work under way.</summary>
     public void SetWithheld(long requests)

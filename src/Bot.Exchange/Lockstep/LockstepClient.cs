@@ -30,7 +30,6 @@ public sealed class LockstepClient : IAsyncDisposable
     private readonly TaskCompletionSource<LockstepHello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<bool>[] _participants = [];
-    private ClientWebSocket? _socket;
     private Task _loop = Task.CompletedTask;
     private Task _step = Task.CompletedTask;
     private volatile bool _isWorking;
@@ -38,6 +37,7 @@ public sealed class LockstepClient : IAsyncDisposable
     private long _passUntilMs = long.MinValue;
     private int _falseAlarms;
     private long _steps;
+    private int _isDisposed;
 
     /// <summary>Makes a client; <see cref="Start"/> opens the channel.</summary>
     /// <param name="simulator">Base address of the simulator, http(s) or ws(s).</param>
@@ -86,9 +86,12 @@ public sealed class LockstepClient : IAsyncDisposable
         _participants = [.. _participants, participant];
     }
 
-    /// <summary>Opens the channel. The task completes when the first hello has set the clock, and fails as <see cref="Completion"/> does.</summary>
+    /// <summary>
+    /// Opens the channel. The task completes when the first hello has set the clock, and fails as <see cref="Completion"/> does.
+    /// </summary>
     public Task<LockstepHello> Start()
     {
+        _wire.Frames.Hold();
         if (_loop.IsCompletedSuccessfully && !_hello.Task.IsCompleted && !_stop.IsCancellationRequested)
             _loop = Task.Run(LoopAsync);
         return _hello.Task;
@@ -97,6 +100,8 @@ public sealed class LockstepClient : IAsyncDisposable
     /// <summary>Closes the channel.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
@@ -119,7 +124,6 @@ public sealed class LockstepClient : IAsyncDisposable
                 var error = await TryConnectAsync(socket).ConfigureAwait(false);
                 if (error is null)
                 {
-                    _socket = socket;
                     if (await ReadAsync(socket).ConfigureAwait(false))
                         (failures, goneSince) = (0, wall.GetTimestamp());
                     if (_completion.Task.IsCompleted)
@@ -131,7 +135,9 @@ public sealed class LockstepClient : IAsyncDisposable
                         $"The simulator did not answer for {_options.GiveUpAfter.TotalSeconds:0} s.",
                         error ?? new IOException("The channel closed at once."));
                 var delay = _options.ReconnectDelay * Math.Pow(2, Math.Min(failures++, 10));
-                await Task.Delay(delay < _options.MaxReconnectDelay ? delay : _options.MaxReconnectDelay, wall, _stop.Token).ConfigureAwait(false);
+                if (delay > _options.MaxReconnectDelay)
+                    delay = _options.MaxReconnectDelay;
+                await Task.Delay(delay, wall, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -147,6 +153,8 @@ public sealed class LockstepClient : IAsyncDisposable
         }
         finally
         {
+            // Nobody moves the clock any more; nothing may wait for it.
+            _inFlight.OpenInstant();
             if (_completion.Task.IsFaulted)
                 _hello.TrySetException(_completion.Task.Exception!.InnerExceptions);
             else
@@ -187,7 +195,7 @@ public sealed class LockstepClient : IAsyncDisposable
                         Array.Resize(ref buffer, buffer.Length * 2);
                     continue;
                 }
-                Handle(buffer.AsSpan(0, length));
+                Handle(socket, buffer.AsSpan(0, length));
                 (length, anything) = (0, true);
                 if (_completion.Task.IsCompleted)
                     return anything;
@@ -204,7 +212,7 @@ public sealed class LockstepClient : IAsyncDisposable
         }
     }
 
-    private void Handle(ReadOnlySpan<byte> message)
+    private void Handle(ClientWebSocket socket, ReadOnlySpan<byte> message)
     {
         _wire.Read(message);
         switch (_wire.Type)
@@ -217,9 +225,9 @@ public sealed class LockstepClient : IAsyncDisposable
             case LockstepType.End:
                 // A new channel may say hello while the step of the old one is still worked off; within one channel steps wait for ready.
                 if (!_isWorking)
-                    _step = WorkOffAsync(_wire.Type, _wire.Sequence, _wire.NowMs, _wire.EndMs);
+                    _step = WorkOffAsync(socket, _wire.Type, _wire.Sequence, _wire.NowMs, _wire.EndMs);
                 else if (_wire.Type == LockstepType.Hello)
-                    _step = AfterAsync(_step, _wire.Sequence, _wire.NowMs, _wire.EndMs);
+                    _step = AfterAsync(_step, socket, _wire.Sequence, _wire.NowMs, _wire.EndMs);
                 else
                     throw new LockstepException($"The simulator sent step {_wire.Sequence} before the last one was answered.");
                 break;
@@ -228,19 +236,24 @@ public sealed class LockstepClient : IAsyncDisposable
         }
     }
 
-    private async Task AfterAsync(Task previous, long sequence, long nowMs, long endMs)
+    private async Task AfterAsync(Task previous, ClientWebSocket socket, long sequence, long nowMs, long endMs)
     {
         await previous.ConfigureAwait(false);
-        await WorkOffAsync(LockstepType.Hello, sequence, nowMs, endMs).ConfigureAwait(false);
+        await WorkOffAsync(socket, LockstepType.Hello, sequence, nowMs, endMs).ConfigureAwait(false);
     }
 
-    private async Task WorkOffAsync(LockstepType type, long sequence, long nowMs, long endMs)
+    private async Task WorkOffAsync(ClientWebSocket socket, LockstepType type, long sequence, long nowMs, long endMs)
     {
         _isWorking = true;
         try
         {
             if (type != LockstepType.Hello)
-                await WhenFramesAreHandledAsync().ConfigureAwait(false);
+                await WhenFramesAreReadAsync().ConfigureAwait(false);
+            await QuietAsync().ConfigureAwait(false);
+            _clock.MoveTo(nowMs);
+            if (type != LockstepType.Hello)
+                await HandOverAsync().ConfigureAwait(false);
+            _inFlight.OpenInstant();
             await QuietAsync().ConfigureAwait(false);
             await SettleAsync(nowMs).ConfigureAwait(false);
             if (type == LockstepType.Hello)
@@ -250,7 +263,9 @@ public sealed class LockstepClient : IAsyncDisposable
             Interlocked.Increment(ref _steps);
             // Before sending, not after: the next step may arrive before the call that sent the answer returns.
             _isWorking = false;
-            await SendReadyAsync(sequence).ConfigureAwait(false);
+            if (type != LockstepType.End)
+                _inFlight.CloseInstant();
+            await SendReadyAsync(socket, sequence).ConfigureAwait(false);
             if (type == LockstepType.End)
                 _completion.TrySetResult();
         }
@@ -268,13 +283,26 @@ public sealed class LockstepClient : IAsyncDisposable
         }
     }
 
-    private async ValueTask WhenFramesAreHandledAsync()
+    private async ValueTask WhenFramesAreReadAsync()
     {
         foreach (var awaited in _wire.Awaited)
-            await awaited.Connection.WhenHandledAsync(awaited.Count, _stop.Token).ConfigureAwait(false);
+            await awaited.Connection.WhenReadAsync(awaited.Count, _stop.Token).ConfigureAwait(false);
         // A connection that the simulator closed must be noticed now and not some instants later, or two runs would differ.
         if (_wire.Missing.Count > 0 && _falseAlarms < MostFalseAlarms)
             await WhenClosingsAreNoticedAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Hands the step's messages over, all of one connection after all of another: which socket was read first must not decide what an
+    /// actor hears first.
+    /// </summary>
+    private async ValueTask HandOverAsync()
+    {
+        foreach (var awaited in _wire.Awaited)
+        {
+            awaited.Connection.Release(awaited.Count);
+            await awaited.Connection.WhenHandledAsync(awaited.Count, _stop.Token).ConfigureAwait(false);
+        }
     }
 
     private async Task WhenClosingsAreNoticedAsync()
@@ -354,12 +382,15 @@ public sealed class LockstepClient : IAsyncDisposable
         }
     }
 
-    private async ValueTask SendReadyAsync(long sequence)
+    /// <summary>
+    /// Answers on the channel that the step came by: a late answer to an old one must not be taken for the answer to a new hello.
+    /// </summary>
+    private async ValueTask SendReadyAsync(ClientWebSocket socket, long sequence)
     {
         try
         {
-            await _socket!.SendAsync(
-                _wire.Ready(_writer, sequence, _clock.NextDueMs), WebSocketMessageType.Text, endOfMessage: true, _stop.Token).ConfigureAwait(false);
+            var ready = _wire.Ready(_writer, sequence, _clock.NextDueMs);
+            await socket.SendAsync(ready, WebSocketMessageType.Text, endOfMessage: true, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException)
         {

@@ -31,11 +31,15 @@ internal readonly record struct AwaitedFrames(FrameProgress Connection, long Cou
 /// </summary>
 internal sealed class LockstepWire(PushFrames frames)
 {
+    private static readonly Comparison<AwaitedFrames> ByOrder = static (x, y) => x.Connection.Order.CompareTo(y.Connection.Order);
+
     private readonly ArrayBufferWriter<byte> _ready = new(128);
 
     // Two lists that change places: a step that is still worked off reads its own while the next message is read.
     private List<AwaitedFrames> _awaited = [];
     private List<AwaitedFrames> _incoming = [];
+
+    public PushFrames Frames => frames;
 
     public LockstepType Type { get; private set; }
 
@@ -47,10 +51,12 @@ internal sealed class LockstepWire(PushFrames frames)
 
     public long Count { get; private set; }
 
-    /// <summary>Our open connections that the last step names, with the frames sent on each.</summary>
+    /// <summary>Our open connections that the last step names, with the frames sent on each, in the order of handing over.</summary>
     public List<AwaitedFrames> Awaited => _awaited;
 
-    /// <summary>Our connections that were in use but that the last step, though it names connections, does not: closed by the simulator.</summary>
+    /// <summary>
+    /// Our connections that were in use but that the last step, though it names connections, does not: closed by the simulator.
+    /// </summary>
     public List<FrameProgress> Missing { get; } = [];
 
     /// <summary>Reads a message into this object.</summary>
@@ -86,6 +92,8 @@ internal sealed class LockstepWire(PushFrames frames)
         if (Type is not (LockstepType.Step or LockstepType.End))
             return;
         (_awaited, _incoming) = (_incoming, _awaited);
+        if (_awaited.Count > 1)
+            _awaited.Sort(ByOrder);
         FindMissing(framesSeen);
     }
 
@@ -145,7 +153,7 @@ internal sealed class LockstepWire(PushFrames frames)
         foreach (var connection in frames.Open)
         {
             // Without a welcome it may be so new that the simulator did not know it when it wrote the message.
-            if (connection.Handled > 0 && !Names(connection))
+            if (connection.Read > 0 && !Names(connection))
                 Missing.Add(connection);
         }
     }

@@ -47,6 +47,19 @@ public sealed class VirtualTimeProvider : TimeProvider
         return timer;
     }
 
+    /// <summary>
+    /// Moves the clock forward without firing anything: what is due fires with the next <see cref="AdvanceTo"/>. Who reads the clock in
+    /// between already sees the new instant.
+    /// </summary>
+    public void MoveTo(long instantMs)
+    {
+        lock (_gate)
+        {
+            if (instantMs > _nowMs)
+                Interlocked.Exchange(ref _nowMs, instantMs);
+        }
+    }
+
     /// <summary>Moves the clock forward and fires what is due at or before the instant. A clock never goes back: an earlier instant is ignored.</summary>
     /// <returns>How many timers fired.</returns>
     public int AdvanceTo(long instantMs)

@@ -17,6 +17,9 @@ internal sealed class WorkUnits(InFlight? inFlight, TimeProvider time)
     /// </summary>
     public void Reclaim() => inFlight?.Reclaim();
 
+    /// <summary>Waits until the clock stands at the instant that what has just arrived belongs to.</summary>
+    public Task WhenInstantOpenAsync() => inFlight?.WhenInstantOpenAsync() ?? Task.CompletedTask;
+
     /// <summary>
     /// Runs a call as one unit. The task completes inside the unit and runs its continuations there, so a continuation that passes the
     /// answer on at once (and enters what it passes on to) leaves no moment that looks quiet.
@@ -53,7 +56,8 @@ internal sealed class WorkUnits(InFlight? inFlight, TimeProvider time)
     {
         var cancelled = false;
         using var stop = new CancellationTokenSource();
-        // A caller may give up a request whose answer is withheld: from then on there is work, so it is entered before the request learns of it.
+        // A caller may give up a request whose answer is withheld: from then on there is work, so it is entered before the request learns
+        // of it.
         using (cancel.UnsafeRegister(
             _ =>
             {

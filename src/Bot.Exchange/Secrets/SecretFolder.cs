@@ -11,13 +11,15 @@ public static class SecretFolder
     /// <summary>Reads one secret a file, in the order of the names. One trailing line break is not part of the secret.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="names">File names.</param>
-    /// <exception cref="SecretException">The folder, or any of the files, is missing, unreadable or empty; the message names every one.</exception>
+    /// <exception cref="SecretException">The folder, or any of the files, is missing, unreadable or empty; the message names every
+    /// one.</exception>
     public static IReadOnlyList<Secret> Read(string folder, params IReadOnlyList<string> names)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(names);
         if (!Directory.Exists(folder))
-            throw new SecretException($"The secrets' folder '{folder}' does not exist. It should hold the files {string.Join(", ", names)}.");
+            throw new SecretException(
+                $"The secrets' folder '{folder}' does not exist. It should hold the files {string.Join(", ", names)}.");
 
         var secrets = new List<Secret>(names.Count);
         var faults = new List<string>();
@@ -53,7 +55,8 @@ public static class SecretFolder
             var text = WithoutLineBreak(bytes);
             if (text.IsEmpty)
                 return "the file is empty";
-            // These values travel in headers and signatures; a stray space, line break or byte-order mark gives a refusal that is hard to trace.
+            // These values travel in headers and signatures; a stray space, line break or byte-order mark gives a refusal that is hard to
+            // trace.
             if (text.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E) || text[0] == ' ' || text[^1] == ' ')
                 return "the file must hold one line of visible ASCII characters";
             secret = new Secret(text);

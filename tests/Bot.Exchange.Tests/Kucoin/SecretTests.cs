@@ -113,6 +113,18 @@ public sealed class SecretTests : IDisposable
     public void A_key_version_other_than_2_or_3_is_refused(int version) => Assert.Throws<ArgumentOutOfRangeException>(
         () => new KucoinCredentials(Secret.FromText("k"), Secret.FromText("s"), Secret.FromText("p"), version));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("canary\r\nX-Injected: 1")]
+    [InlineData("canary key")]
+    [InlineData("canäry")]
+    public void A_key_that_could_not_travel_in_a_header_is_refused_without_being_shown(string key)
+    {
+        var error = Assert.Throws<ArgumentException>(
+            () => new KucoinCredentials(Secret.FromText(key), Secret.FromText("s"), Secret.FromText("p")));
+        Assert.DoesNotContain("can", error.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);

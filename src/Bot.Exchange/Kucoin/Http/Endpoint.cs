@@ -74,7 +74,8 @@ internal static class EndpointList
     /// <summary>Finds the endpoint of a request.</summary>
     /// <param name="method">HTTP method.</param>
     /// <param name="pathAndQuery">As it will be sent.</param>
-    /// <exception cref="EndpointNotAllowedException">The list does not hold it, or it holds a character that would need encoding.</exception>
+    /// <exception cref="EndpointNotAllowedException">The list does not hold it, or it holds a character that would need
+    /// encoding.</exception>
     public static Endpoint Require(HttpMethod method, string pathAndQuery)
     {
         ArgumentNullException.ThrowIfNull(method);
@@ -92,7 +93,9 @@ internal static class EndpointList
     }
 }
 
-/// <summary>A request to an endpoint that this client must not call. A fault in the program, thrown before anything is signed or sent.</summary>
+/// <summary>
+/// A request to an endpoint that this client must not call. A fault in the program, thrown before anything is signed or sent.
+/// </summary>
 public sealed class EndpointNotAllowedException : InvalidOperationException
 {
     internal EndpointNotAllowedException(HttpMethod method, string path)

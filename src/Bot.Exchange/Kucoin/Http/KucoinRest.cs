@@ -14,6 +14,11 @@ namespace Bot.Exchange.Kucoin.Http;
 /// </summary>
 internal sealed class KucoinRest : IDisposable
 {
+    private const int ClockRounds = 8;
+    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
+
+    private static readonly ExchangeFailure GivenUp = new(FailureKind.Doubt, "cancelled", "The caller gave the request up.");
+
     private readonly KucoinOptions _options;
     private readonly KucoinTransport _transport;
     private readonly RateBudget? _budget;
@@ -23,6 +28,7 @@ internal sealed class KucoinRest : IDisposable
     private readonly KucoinRuntime _runtime;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _synchronising = new(1);
+    private long? _synchronisedAt;
 
     public KucoinRest(
         KucoinOptions options, KucoinTransport transport, RateBudget? budget, ExchangeClock clock, Redactor redactor, WorkUnits work,
@@ -38,20 +44,22 @@ internal sealed class KucoinRest : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await SendAsync(endpoint, pathAndQuery, default, null, read, _options.QueryTimeout, lane, cancel).ConfigureAwait(false);
+            var askedAt = _runtime.Time.GetTimestamp();
+            var answer = await SendAsync(endpoint, pathAndQuery, default, null, read, _options.QueryTimeout, lane, cancel)
+                .ConfigureAwait(false);
             if (answer.Failure is not { } failure || attempt >= _options.QueryAttempts || !MayBeCured(failure))
                 return answer;
             try
             {
                 if (failure.Kind == FailureKind.ClockOff)
-                    await SynchroniseAsync(1, cancel).ConfigureAwait(false);
+                    await SynchroniseAsync(askedAt, cancel).ConfigureAwait(false);
                 else
                     await _work.DelayAsync(
-                        Backoff.After(attempt, _options.QueryRetryDelay, TimeSpan.FromSeconds(30), _runtime.Jitter), cancel).ConfigureAwait(false);
+                        Backoff.After(attempt, _options.QueryRetryDelay, LongestRetryDelay, _runtime.Jitter), cancel).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                return answer;
+                return new Answer<T>(default, GivenUp, answer.IssuedAtMs);
             }
         }
     }
@@ -69,31 +77,37 @@ internal sealed class KucoinRest : IDisposable
         CancellationToken cancel) =>
         SendAsync(endpoint, pathAndQuery, body, pinnedTimeMs, read, _options.OrderTimeout, lane, cancel);
 
-    /// <summary>Measures the exchange's clock by round trips. One measurement at a time; whoever comes meanwhile waits for his own.</summary>
+    /// <summary>Measures the exchange's clock by eight round trips, one measurement at a time.</summary>
+    /// <param name="staleBefore">A measurement made after this local timestamp, by somebody else meanwhile, is as good; null for a new
+    /// one.</param>
+    /// <param name="cancel">Gives it up.</param>
     /// <returns>False when no round trip succeeded.</returns>
-    public async Task<bool> SynchroniseAsync(int rounds, CancellationToken cancel)
+    public async Task<bool> SynchroniseAsync(long? staleBefore, CancellationToken cancel)
     {
         if (_options.ClockIsTimeProvider)
             return true;
         await _synchronising.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            var trips = new List<ExchangeClock.RoundTrip>(rounds);
-            for (var i = 0; i < rounds; i++)
+            if (staleBefore is { } before && _synchronisedAt >= before)
+                return true;
+            var trips = new List<ExchangeClock.RoundTrip>(ClockRounds);
+            for (var i = 0; i < ClockRounds; i++)
             {
-                await AcquireAsync(EndpointList.ServerTime, RequestLane.Query, cancel).ConfigureAwait(false);
+                var ticket = await AcquireAsync(EndpointList.ServerTime, RequestLane.Query, cancel).ConfigureAwait(false);
                 var sentAt = _runtime.Time.GetTimestamp();
                 using var reply = await _transport.SendAsync(
                     HttpMethod.Get, EndpointList.ServerTime.Template, default, null, _options.QueryTimeout, cancel).ConfigureAwait(false);
                 var receivedAt = _runtime.Time.GetTimestamp();
                 var answer = Interpret(EndpointList.ServerTime, reply, MarketReaders.ServerTime);
-                Report(EndpointList.ServerTime, reply, answer.Failure);
+                Report(ticket, reply, answer.Failure);
                 if (answer.IsSuccess)
                     trips.Add(new ExchangeClock.RoundTrip(sentAt, receivedAt, answer.Value));
             }
             if (trips.Count == 0)
                 return false;
             _clock.Adopt(trips);
+            _synchronisedAt = _runtime.Time.GetTimestamp();
             return true;
         }
         catch (OperationCanceledException)
@@ -112,59 +126,60 @@ internal sealed class KucoinRest : IDisposable
         Endpoint endpoint, string pathAndQuery, ReadOnlyMemory<byte> body, long? pinnedTimeMs, DataReader<T> read, TimeSpan timeout,
         RequestLane lane, CancellationToken cancel)
     {
+        RateTicket? ticket;
         try
         {
-            if (pinnedTimeMs is { } signedAt)
-            {
-                if (!await AcquireBeforeStaleAsync(endpoint, signedAt, lane, cancel).ConfigureAwait(false))
-                {
-                    using var stale = KucoinTransport.StaleLicence(_clock.NowMs);
-                    return new Answer<T>(default, stale.Failure, stale.IssuedAtMs);
-                }
-            }
-            else
-            {
-                await AcquireAsync(endpoint, lane, cancel).ConfigureAwait(false);
-            }
+            ticket = pinnedTimeMs is { } signedAt
+                ? await AcquireBeforeStaleAsync(endpoint, signedAt, lane, cancel).ConfigureAwait(false)
+                : await AcquireAsync(endpoint, lane, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            return new Answer<T>(default, new ExchangeFailure(FailureKind.Doubt, "cancelled", "The caller gave the request up."), _clock.NowMs);
+            return new Answer<T>(default, GivenUp, _clock.NowMs);
         }
-        using var reply = await _transport.SendAsync(endpoint.Method, pathAndQuery, body, pinnedTimeMs, timeout, cancel).ConfigureAwait(false);
+        if (ticket is null)
+        {
+            using var stale = KucoinTransport.StaleLicence(_clock.NowMs);
+            return new Answer<T>(default, stale.Failure, stale.IssuedAtMs);
+        }
+        using var reply = await _transport.SendAsync(endpoint.Method, pathAndQuery, body, pinnedTimeMs, timeout, cancel)
+            .ConfigureAwait(false);
         var answer = Interpret(endpoint, reply, read);
-        Report(endpoint, reply, answer.Failure);
+        Report(ticket.Value, reply, answer.Failure);
         if (answer.Failure is { } failure && _log.IsEnabled(LogLevel.Debug))
             _log.LogDebug("{Endpoint}: {Kind} {Code} {Message}", endpoint, failure.Kind, failure.Code, failure.Message);
         return answer;
     }
 
-    private ValueTask AcquireAsync(Endpoint endpoint, RequestLane lane, CancellationToken cancel) =>
-        _budget?.AcquireAsync(endpoint.Pool, endpoint.Weight, lane, cancel) ?? ValueTask.CompletedTask;
+    private ValueTask<RateTicket> AcquireAsync(Endpoint endpoint, RequestLane lane, CancellationToken cancel) =>
+        _budget?.AcquireAsync(endpoint.Pool, endpoint.Weight, lane, cancel) ?? default;
 
-    /// <summary>Waits for the budget no longer than the licence lives: a signed request is never queued until it is worthless.</summary>
-    private async ValueTask<bool> AcquireBeforeStaleAsync(Endpoint endpoint, long signedAtMs, RequestLane lane, CancellationToken cancel)
+    /// <summary>
+    /// Waits for the budget no longer than the licence lives, null when that was too short: a signed request is never queued until it is
+    /// worthless.
+    /// </summary>
+    private async ValueTask<RateTicket?> AcquireBeforeStaleAsync(
+        Endpoint endpoint, long signedAtMs, RequestLane lane, CancellationToken cancel)
     {
         if (!_transport.LicenceHolds(signedAtMs))
-            return false;
+            return null;
         if (_budget is null)
-            return true;
+            return default(RateTicket);
         var remaining = _options.LicenceAge - TimeSpan.FromMilliseconds(Math.Max(0, _clock.NowMs - signedAtMs));
         using var limit = new CancellationTokenSource(remaining, _runtime.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         try
         {
-            await AcquireAsync(endpoint, lane, either.Token).ConfigureAwait(false);
-            return true;
+            return await AcquireAsync(endpoint, lane, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return false;
+            return null;
         }
     }
 
-    private void Report(Endpoint endpoint, RawReply reply, ExchangeFailure? failure) =>
-        _budget?.Report(endpoint.Pool, endpoint.Weight, reply.Rate, failure?.Kind == FailureKind.Throttled);
+    private void Report(RateTicket ticket, RawReply reply, ExchangeFailure? failure) =>
+        _budget?.Report(ticket, reply.Rate, failure?.Kind == FailureKind.Throttled);
 
     private Answer<T> Interpret<T>(Endpoint endpoint, RawReply reply, DataReader<T> read)
     {
@@ -176,7 +191,8 @@ internal sealed class KucoinRest : IDisposable
     }
 
     private bool TryInterpret<T>(
-        Endpoint endpoint, RawReply reply, DataReader<T> read, [MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out ExchangeFailure? failure)
+        Endpoint endpoint, RawReply reply, DataReader<T> read, [MaybeNullWhen(false)] out T value,
+        [NotNullWhen(false)] out ExchangeFailure? failure)
     {
         var status = reply.Status!.Value;
         value = default;
@@ -189,7 +205,8 @@ internal sealed class KucoinRest : IDisposable
         {
             var isHtml = reply.IsHtml;
             failure = new ExchangeFailure(
-                KucoinErrors.ClassifyUnreadable(status, isHtml, endpoint.Kind), isHtml ? "html" : status >= 300 ? $"http-{status}" : "unreadable",
+                KucoinErrors.ClassifyUnreadable(status, isHtml, endpoint.Kind),
+                isHtml ? "html" : status >= 300 ? $"http-{status}" : "unreadable",
                 isHtml ? $"HTTP {status} with a page instead of an answer." : $"HTTP {status}: {e.Message}", status, Wait(reply, status));
             return false;
         }
@@ -205,7 +222,8 @@ internal sealed class KucoinRest : IDisposable
         {
             // Success without data is one of the three ways to say that there is no such order. For everything else it says nothing.
             var kind = isHttpSuccess && endpoint.Kind == RequestKind.OrderQuery ? FailureKind.NotFound : FailureKind.Doubt;
-            failure = new ExchangeFailure(kind, "no-data", message.Length > 0 ? message : $"HTTP {status} with code {code} and no data.", status);
+            var text = message.Length > 0 ? message : $"HTTP {status} with code {code} and no data.";
+            failure = new ExchangeFailure(kind, "no-data", text, status);
             return false;
         }
         failure = new ExchangeFailure(

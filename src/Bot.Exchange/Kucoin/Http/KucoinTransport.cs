@@ -76,12 +76,15 @@ internal sealed class KucoinTransport : IDisposable
         var signature = endpoint.Signed ? Sign(request, pinnedTimeMs ?? issuedAtMs, pathAndQuery, body.Span) : null;
         try
         {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token)
+                .ConfigureAwait(false);
             var status = (int)response.StatusCode;
             var rate = ReadRate(response.Headers);
             var (buffer, length) = await ReadBodyAsync(response.Content, deadline.Token).ConfigureAwait(false);
+            await _work.WhenInstantOpenAsync().ConfigureAwait(false);
             return buffer is null
-                ? RawReply.Failed(issuedAtMs, FailureKind.Doubt, "too-large", $"The answer is longer than {_options.MaxBodyBytes} bytes.", status, rate)
+                ? RawReply.Failed(
+                    issuedAtMs, FailureKind.Doubt, "too-large", $"The answer is longer than {_options.MaxBodyBytes} bytes.", status, rate)
                 : RawReply.Answered(issuedAtMs, status, rate, signature, buffer, length);
         }
         // Whatever else goes wrong between here and the exchange leaves the outcome unknown, and must not take the caller down.
@@ -100,7 +103,9 @@ internal sealed class KucoinTransport : IDisposable
     public static RawReply StaleLicence(long issuedAtMs) => RawReply.Failed(
         issuedAtMs, FailureKind.ClockOff, "stale-licence", "The licence was too old before the first byte was written; nothing was sent.");
 
-    /// <summary>True while a placement of this signing time may still be written. A time ahead of the clock is as wrong as an old one.</summary>
+    /// <summary>
+    /// True while a placement of this signing time may still be written. A time ahead of the clock is as wrong as an old one.
+    /// </summary>
     public bool LicenceHolds(long signTimeMs) => Math.Abs(_clock.NowMs - signTimeMs) < _options.LicenceAge.TotalMilliseconds;
 
     public void Dispose() => _client.Dispose();
@@ -156,7 +161,9 @@ internal sealed class KucoinTransport : IDisposable
     }
 
     private static RateHeaders ReadRate(HttpResponseHeaders headers) => new(
-        (int?)Number(headers, "gw-ratelimit-limit"), (int?)Number(headers, "gw-ratelimit-remaining"), Number(headers, "gw-ratelimit-reset"));
+        (int?)Number(headers, "gw-ratelimit-limit"),
+        (int?)Number(headers, "gw-ratelimit-remaining"),
+        Number(headers, "gw-ratelimit-reset"));
 
     private static long? Number(HttpResponseHeaders headers, string name) =>
         headers.NonValidated.TryGetValues(name, out var values)

@@ -6,7 +6,8 @@ namespace Bot.Exchange.Kucoin.Http;
 /// <summary>
 /// A body that is written at most once, and only while its licence holds. The handler asks for the body when the connection stands and
 /// the headers lie in its buffer, so this is the last moment before the socket: connecting and waiting for a connection are behind it.
-/// A body, even an empty one, also keeps the handler from sending the request again when a reused connection breaks (RELIABILITY.md finding 10).
+/// A body, even an empty one, also keeps the handler from sending the request again when a reused connection breaks (RELIABILITY.md
+/// finding 10).
 /// </summary>
 internal sealed class OnceContent : HttpContent
 {
@@ -21,7 +22,9 @@ internal sealed class OnceContent : HttpContent
             Headers.ContentType = new MediaTypeHeaderValue("application/json");
     }
 
-    /// <summary>True when the licence had expired, so that nothing of the body was written and the request cannot be complete anywhere.</summary>
+    /// <summary>
+    /// True when the licence had expired, so that nothing of the body was written and the request cannot be complete anywhere.
+    /// </summary>
     public bool WasRefused { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

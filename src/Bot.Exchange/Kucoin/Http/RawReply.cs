@@ -35,7 +35,8 @@ internal sealed class RawReply : IDisposable
     public static RawReply Answered(long issuedAtMs, int status, RateHeaders rate, string? signature, byte[] rented, int length) =>
         new(issuedAtMs) { Status = status, Rate = rate, Signature = signature, _buffer = rented, _length = length };
 
-    public static RawReply Failed(long issuedAtMs, FailureKind kind, string code, string message, int? status = null, RateHeaders rate = default) =>
+    public static RawReply Failed(
+        long issuedAtMs, FailureKind kind, string code, string message, int? status = null, RateHeaders rate = default) =>
         new(issuedAtMs) { Failure = new ExchangeFailure(kind, code, message, status), Status = status, Rate = rate };
 
     public void Dispose()

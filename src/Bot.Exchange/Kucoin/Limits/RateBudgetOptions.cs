@@ -70,6 +70,13 @@ public sealed record RateBudgetOptions
 /// <param name="ResetMs">Time until the window ends, ms.</param>
 public readonly record struct RateHeaders(int? Limit, int? Remaining, long? ResetMs);
 
+/// <summary>Proof that a request may be sent; given back with <see cref="RateBudget.Report"/>.</summary>
+/// <param name="Pool">The endpoint's pool.</param>
+/// <param name="Weight">What was taken.</param>
+/// <param name="Lane">For whom.</param>
+/// <param name="Window">Number of the window in which it was taken.</param>
+public readonly record struct RateTicket(RatePool Pool, int Weight, RequestLane Lane, long Window);
+
 /// <summary>The state of a pool, for metrics.</summary>
 /// <param name="Limit">Quota a window.</param>
 /// <param name="Used">Used in the running window.</param>

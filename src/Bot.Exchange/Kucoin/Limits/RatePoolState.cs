@@ -6,6 +6,7 @@ namespace Bot.Exchange.Kucoin.Limits;
 internal sealed class RatePoolState : IDisposable
 {
     private readonly object _gate = new();
+    private readonly RatePool _pool;
     private readonly RateBudgetOptions _options;
     private readonly TimeProvider _time;
     private readonly Func<double> _jitter;
@@ -16,9 +17,13 @@ internal sealed class RatePoolState : IDisposable
     private bool _disposed;
 
     private int _limit;
+
+    // At most so much counts in the running window at the exchange; the true count may be lower.
     private int _used;
     private int _protectiveUsed;
     private int _unanswered;
+    private int _protectiveUnanswered;
+    private long _window;
     private TimeSpan? _windowEnd;
     private bool _windowIsConfirmed;
     private TimeSpan _blockedUntil = TimeSpan.MinValue;
@@ -27,7 +32,7 @@ internal sealed class RatePoolState : IDisposable
 
     public RatePoolState(RatePool pool, RateBudgetOptions options, TimeProvider time, Func<double> jitter, InFlight? inFlight)
     {
-        (_options, _time, _jitter, _inFlight) = (options, time, jitter, inFlight);
+        (_pool, _options, _time, _jitter, _inFlight) = (pool, options, time, jitter, inFlight);
         _limit = options.Quota(pool);
         _origin = time.GetTimestamp();
         _lanes = [.. Enum.GetValues<RequestLane>().Select(_ => new Queue<Waiter>())];
@@ -37,42 +42,42 @@ internal sealed class RatePoolState : IDisposable
 
     private int Reserve => (int)Math.Ceiling(_limit * _options.ProtectiveShare);
 
-    public ValueTask AcquireAsync(int weight, RequestLane lane, CancellationToken cancel)
+    public ValueTask<RateTicket> AcquireAsync(int weight, RequestLane lane, CancellationToken cancel)
     {
         if (cancel.IsCancellationRequested)
-            return ValueTask.FromCanceled(cancel);
-        if (weight == 0)
-            return ValueTask.CompletedTask;
+            return ValueTask.FromCanceled<RateTicket>(cancel);
         Waiter waiter;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!AnyWaits(lane) && TryTake(weight, lane))
-                return ValueTask.CompletedTask;
+            if (weight == 0 || (!AnyWaits(lane) && TryTake(weight, lane)))
+                return ValueTask.FromResult(Ticket(weight, lane));
             waiter = new Waiter(weight, lane);
             _lanes[(int)lane].Enqueue(waiter);
             ArmTimer();
         }
-        return new ValueTask(WaitAsync(waiter, cancel));
+        return new ValueTask<RateTicket>(WaitAsync(waiter, cancel));
     }
 
-    public void Report(int weight, RateHeaders headers, bool throttled)
+    public void Report(RateTicket ticket, RateHeaders headers, bool throttled)
     {
-        if (weight == 0)
+        if (ticket.Weight == 0)
             return;
         lock (_gate)
         {
             var now = Now;
-            _unanswered -= weight;
+            _unanswered -= ticket.Weight;
+            if (ticket.Lane == RequestLane.Protective)
+                _protectiveUnanswered -= ticket.Weight;
             Roll(now);
             if (headers.Limit is > 0)
                 _limit = headers.Limit.Value;
             if (!throttled)
-                TakeOver(headers, now);
+                TakeOver(ticket, headers, now);
             else if (headers.ResetMs is { } resetMs)
                 Block(now + TimeSpan.FromMilliseconds(Math.Max(0, resetMs)));
             else
-                Pause(weight, now);
+                Pause(ticket.Weight, now);
         }
         LetGo();
     }
@@ -99,7 +104,7 @@ internal sealed class RatePoolState : IDisposable
             waiter.End(_inFlight, cancelled: true, default);
     }
 
-    private async Task WaitAsync(Waiter waiter, CancellationToken cancel)
+    private async Task<RateTicket> WaitAsync(Waiter waiter, CancellationToken cancel)
     {
         using var registration = cancel.UnsafeRegister(
             static (state, token) =>
@@ -110,8 +115,10 @@ internal sealed class RatePoolState : IDisposable
             },
             (this, waiter));
         _inFlight?.Exit();
-        await waiter.Task.ConfigureAwait(false);
+        return await waiter.Task.ConfigureAwait(false);
     }
+
+    private RateTicket Ticket(int weight, RequestLane lane) => new(_pool, weight, lane, _window);
 
     private bool AnyWaits(RequestLane lane)
     {
@@ -127,15 +134,20 @@ internal sealed class RatePoolState : IDisposable
         Roll(now);
         if (now < _blockedUntil || (now < _pausedUntil && lane != RequestLane.Protective))
             return false;
+        // The first clause keeps the promise to the protective lane: its share is free however carefully the rest is counted. A request
+        // heavier than its lane's whole share goes alone at the start of a window, because it would wait for ever otherwise.
+        var isKept = lane == RequestLane.Protective && _protectiveUsed + weight <= Reserve;
         var kept = lane == RequestLane.Protective ? 0 : Math.Max(0, Reserve - _protectiveUsed);
-        // A request heavier than its lane's whole share goes alone at the start of a window: it would wait for ever otherwise.
-        if (_used + weight > _limit - kept && _used > 0)
+        if (!isKept && _used + weight > _limit - kept && _used > 0)
             return false;
         _windowEnd ??= now + _options.Window + _options.WindowSlack;
         _used += weight;
         _unanswered += weight;
         if (lane == RequestLane.Protective)
+        {
             _protectiveUsed += weight;
+            _protectiveUnanswered += weight;
+        }
         return true;
     }
 
@@ -146,11 +158,17 @@ internal sealed class RatePoolState : IDisposable
             return;
         _windowEnd = _unanswered > 0 ? now + _options.Window + _options.WindowSlack : null;
         _windowIsConfirmed = false;
-        _used = _unanswered;
-        _protectiveUsed = 0;
+        Begin(_unanswered);
     }
 
-    private void TakeOver(RateHeaders headers, TimeSpan now)
+    private void Begin(int used)
+    {
+        _window++;
+        _used = used;
+        _protectiveUsed = _protectiveUnanswered;
+    }
+
+    private void TakeOver(RateTicket ticket, RateHeaders headers, TimeSpan now)
     {
         _overloads = 0;
         if (headers is not { Remaining: { } remaining, ResetMs: > 0 })
@@ -160,14 +178,13 @@ internal sealed class RatePoolState : IDisposable
         var end = now + TimeSpan.FromMilliseconds(headers.ResetMs.Value);
         // Two windows end at least a window apart; the delay of an answer moves the end by far less.
         var half = _options.Window / 2;
-        if (_windowIsConfirmed && _windowEnd is { } known && end < known - half)
+        if ((_windowIsConfirmed && _windowEnd is { } known && end < known - half) || (ticket.Window < _window && end < now + half))
             return; // A late answer that speaks of the window before.
         if (_windowIsConfirmed && _windowEnd is { } old && end > old + half)
         {
             // The exchange has begun a window that we did not know of.
             _windowEnd = end;
-            _used = usedThere;
-            _protectiveUsed = 0;
+            Begin(usedThere);
             return;
         }
         _used = Math.Max(_used, usedThere);
@@ -211,7 +228,9 @@ internal sealed class RatePoolState : IDisposable
         }
     }
 
-    /// <summary>The first waiter of the highest lane, if there is room for it. A lower lane never overtakes one that waits for room.</summary>
+    /// <summary>
+    /// The first waiter of the highest lane, if there is room for it. A lower lane never overtakes one that waits for room.
+    /// </summary>
     private Waiter? NextTurn()
     {
         foreach (var lane in _lanes)
@@ -221,6 +240,7 @@ internal sealed class RatePoolState : IDisposable
             if (!TryTake(head.Weight, head.Lane))
                 return null;
             lane.Dequeue();
+            head.Ticket = Ticket(head.Weight, head.Lane);
             return head;
         }
         return null;
@@ -234,7 +254,10 @@ internal sealed class RatePoolState : IDisposable
             _used -= waiter.Weight;
             _unanswered -= waiter.Weight;
             if (waiter.Lane == RequestLane.Protective)
-                _protectiveUsed = Math.Max(0, _protectiveUsed - waiter.Weight);
+            {
+                _protectiveUsed -= waiter.Weight;
+                _protectiveUnanswered -= waiter.Weight;
+            }
         }
     }
 
@@ -263,21 +286,25 @@ internal sealed class RatePoolState : IDisposable
             next = _pausedUntil;
         if (next == TimeSpan.MaxValue)
             return; // What waits, waits for an answer to a request under way.
-        _timer ??= _time.CreateTimer(static state => ((RatePoolState)state!).LetGo(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= _time.CreateTimer(
+            static state => ((RatePoolState)state!).LetGo(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // Timers count whole milliseconds and may fire a little early; a wait that is a little too long harms nobody.
         _timer.Change(next - now + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
     private sealed class Waiter(int weight, RequestLane lane)
     {
-        private readonly TaskCompletionSource _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<RateTicket> _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _ended;
 
         public int Weight => weight;
 
         public RequestLane Lane => lane;
 
-        public Task Task => _turn.Task;
+        public Task<RateTicket> Task => _turn.Task;
+
+        /// <summary>What was taken when it was its turn.</summary>
+        public RateTicket Ticket { get; set; }
 
         public bool IsWaiting => Volatile.Read(ref _ended) == 0;
 
@@ -287,7 +314,7 @@ internal sealed class RatePoolState : IDisposable
             if (Interlocked.Exchange(ref _ended, 1) != 0)
                 return false;
             inFlight?.Enter();
-            return cancelled ? _turn.TrySetCanceled(token) : _turn.TrySetResult();
+            return cancelled ? _turn.TrySetCanceled(token) : _turn.TrySetResult(Ticket);
         }
     }
 }

@@ -5,7 +5,8 @@ using Bot.Trading.Orders;
 namespace Bot.Exchange.Kucoin.Parsing;
 
 /// <summary>
-/// Reads the trade's own words: symbols, sides, kinds of orders, candles. The methods named Next stand on a property's name and read its value.
+/// Reads the trade's own words: symbols, sides, kinds of orders, candles. The methods named Next stand on a property's name and read its
+/// value.
 /// </summary>
 internal static class Columns
 {

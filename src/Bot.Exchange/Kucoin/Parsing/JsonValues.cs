@@ -9,7 +9,8 @@ internal delegate T DataReader<out T>(ref Utf8JsonReader reader);
 
 /// <summary>
 /// Reads single values as KuCoin writes them: numbers as text or as numbers, with exponents at times, and nothing as <c>null</c>,
-/// <c>""</c> or not at all (API.md 3.2). Nothing becomes null, never zero. Each method stands on the value and leaves the reader on its last token.
+/// <c>""</c> or not at all (API.md 3.2). Nothing becomes null, never zero. Each method stands on the value and leaves the reader on its
+/// last token.
 /// </summary>
 internal static class JsonValues
 {
@@ -25,7 +26,9 @@ internal static class JsonValues
     public static Utf8JsonReader ReaderOf(ReadOnlySpan<byte> json) =>
         new(json, new JsonReaderOptions { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow });
 
-    /// <summary>Steps to the next property of the object that the reader is in; false at its end. The caller must consume the value.</summary>
+    /// <summary>
+    /// Steps to the next property of the object that the reader is in; false at its end. The caller must consume the value.
+    /// </summary>
     public static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
     /// <summary>Steps to the next element of the array that the reader is in; false at its end.</summary>

@@ -171,7 +171,8 @@ internal static class MarketReaders
         string Text(string field) => JsonValues.Required(texts.GetValueOrDefault(field), field);
         decimal? Optional(string field) => texts.GetValueOrDefault(field) is { } text ? JsonValues.Decimal(text, field) : null;
         decimal Number(string field) => JsonValues.Required(Optional(field), field);
-        decimal Step(string field) => Number(field) is > 0 and var step ? step : throw new KucoinFormatException($"{field} is not above zero.");
+        decimal Step(string field) =>
+            Number(field) is > 0 and var step ? step : throw new KucoinFormatException($"{field} is not above zero.");
     }
 
     private static bool TryRead<T>(ref Utf8JsonReader row, DataReader<T> read, out T value)

@@ -17,7 +17,9 @@ internal readonly record struct Page<T>(IReadOnlyList<T> Items, long? LastId, lo
 /// <param name="ClientOid">The client's id; older answers leave it out.</param>
 internal readonly record struct OrderIds(string? OrderId, string? ClientOid);
 
-/// <summary>Reads orders and executions. A row that cannot be read fails the whole answer: a list that misses one could prove a false absence.</summary>
+/// <summary>
+/// Reads orders and executions. A row that cannot be read fails the whole answer: a list that misses one could prove a false absence.
+/// </summary>
 internal static class OrderReaders
 {
     public static OrderIds Ids(ref Utf8JsonReader reader)

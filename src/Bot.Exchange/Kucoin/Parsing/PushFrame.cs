@@ -131,7 +131,8 @@ internal readonly ref struct PushFrame
         if (reader.Read())
             throw new KucoinFormatException("Something follows the frame.");
         // The text of an id is made only where somebody asks for it; messages of the hot path have none, or one that nobody reads.
-        var idText = type is PushType.Message or PushType.Unknown || id.TokenType == JsonTokenType.None ? null : JsonValues.Text(ref id, "id");
+        var isControl = type is not (PushType.Message or PushType.Unknown);
+        var idText = isControl && id.TokenType != JsonTokenType.None ? JsonValues.Text(ref id, "id") : null;
         return new PushFrame(type, topic, idText, code, data);
     }
 

@@ -123,7 +123,9 @@ internal static class PushReaders
             else
                 JsonValues.SkipValue(ref data);
         }
-        if (relation is null || !(relation.StartsWith("trade.", StringComparison.Ordinal) || relation.StartsWith("trade_hf.", StringComparison.Ordinal)))
+        var isSpot = relation is not null
+            && (relation.StartsWith("trade.", StringComparison.Ordinal) || relation.StartsWith("trade_hf.", StringComparison.Ordinal));
+        if (!isSpot)
             return null;
         var balance = new Balance(
             JsonValues.Required(currency, "currency"), JsonValues.Required(total, "total"), JsonValues.Required(available, "available"),

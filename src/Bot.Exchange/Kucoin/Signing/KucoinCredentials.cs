@@ -10,7 +10,9 @@ public sealed class KucoinCredentials : IDisposable
     /// <param name="secret">The API secret.</param>
     /// <param name="passphrase">The passphrase chosen when the key was made.</param>
     /// <param name="keyVersion">The version that the exchange's web page shows for the key: 2 or 3.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The version is neither 2 nor 3: version 1 would send the passphrase in clear.</exception>
+    /// <exception cref="ArgumentException">The key could not travel in a header; the message does not show it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The version is neither 2 nor 3: version 1 would send the passphrase in
+    /// clear.</exception>
     public KucoinCredentials(Secret key, Secret secret, Secret passphrase, int keyVersion = 3)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -18,6 +20,9 @@ public sealed class KucoinCredentials : IDisposable
         ArgumentNullException.ThrowIfNull(passphrase);
         ArgumentOutOfRangeException.ThrowIfLessThan(keyVersion, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(keyVersion, 3);
+        // The header's own check would put the value into its message.
+        if (key.Reveal().IsEmpty || key.Reveal().ContainsAnyExceptInRange((byte)0x21, (byte)0x7E))
+            throw new ArgumentException("An API key consists of visible ASCII characters.", nameof(key));
         (Key, Secret, Passphrase, KeyVersion) = (key, secret, passphrase, keyVersion);
     }
 

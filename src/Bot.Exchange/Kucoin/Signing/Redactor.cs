@@ -21,7 +21,8 @@ internal sealed class Redactor
 
     /// <summary>The text without what must not be seen.</summary>
     /// <param name="text">Text from outside; null gives an empty text.</param>
-    /// <param name="requestSecret">A value of this one request, such as its signature or a connection's token; null when there is none.</param>
+    /// <param name="requestSecret">A value of this one request, such as its signature or a connection's token; null when there is
+    /// none.</param>
     public string Clean(string? text, string? requestSecret)
     {
         if (string.IsNullOrEmpty(text))

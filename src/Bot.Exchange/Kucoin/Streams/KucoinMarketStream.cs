@@ -36,10 +36,12 @@ public sealed class KucoinMarketStream : IMarketStream
     public void UnsubscribeTickers(IReadOnlyCollection<Symbol> symbols) => ChangeTickers(subscribe: false, symbols);
 
     /// <inheritdoc/>
-    public void SubscribeCandles(IReadOnlyCollection<Symbol> symbols, CandleInterval interval) => ChangeCandles(subscribe: true, symbols, interval);
+    public void SubscribeCandles(IReadOnlyCollection<Symbol> symbols, CandleInterval interval) =>
+        ChangeCandles(subscribe: true, symbols, interval);
 
     /// <inheritdoc/>
-    public void UnsubscribeCandles(IReadOnlyCollection<Symbol> symbols, CandleInterval interval) => ChangeCandles(subscribe: false, symbols, interval);
+    public void UnsubscribeCandles(IReadOnlyCollection<Symbol> symbols, CandleInterval interval) =>
+        ChangeCandles(subscribe: false, symbols, interval);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _stream.DisposeAsync();

@@ -12,9 +12,6 @@ internal interface IPushSession
     /// <summary>A frame was too long and has been skipped.</summary>
     void OnOversizedFrame();
 
-    /// <summary>A frame has been dealt with, of whatever kind.</summary>
-    void OnHandled();
-
     /// <summary>The transport's timer; says why the connection should end, or null.</summary>
     string? OnTick();
 }
@@ -65,7 +62,8 @@ internal sealed class PushConnection : IDisposable
     /// <param name="time">The transport's clock.</param>
     /// <param name="stop">Ends the connection.</param>
     public PushConnection(
-        WebSocket socket, KucoinStreamOptions options, TimeSpan pingInterval, TimeSpan pingTimeout, TimeProvider time, CancellationToken stop)
+        WebSocket socket, KucoinStreamOptions options, TimeSpan pingInterval, TimeSpan pingTimeout, TimeProvider time,
+        CancellationToken stop)
     {
         (_socket, _options, _pingInterval, _time) = (socket, options, pingInterval, time);
         _longestSilence = pingInterval + pingTimeout;
@@ -169,7 +167,6 @@ internal sealed class PushConnection : IDisposable
                     session.OnOversizedFrame();
                 else
                     session.OnFrame(buffer.AsSpan(0, length));
-                session.OnHandled();
             }
             (tooLong, length) = (false, 0);
         }
@@ -193,7 +190,11 @@ internal sealed class PushConnection : IDisposable
                 message.SentAt = _time.GetTimestamp();
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
+        catch (OperationCanceledException)
+        {
+            // Whoever ended the connection has said why.
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException)
         {
             Abort("the connection broke");
         }

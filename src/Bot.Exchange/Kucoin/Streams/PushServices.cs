@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Bot.Exchange.Kucoin.Http;
 using Bot.Exchange.Kucoin.Parsing;
 using Bot.Exchange.Kucoin.Signing;
@@ -10,6 +11,8 @@ namespace Bot.Exchange.Kucoin.Streams;
 internal sealed class PushServices(
     KucoinOptions options, KucoinRuntime runtime, KucoinRest rest, ExchangeClock clock, WorkUnits work, Redactor redactor) : IDisposable
 {
+    private int _streams;
+
     public KucoinStreamOptions Options { get; } = options.Streams;
 
     public KucoinRuntime Runtime { get; } = runtime;
@@ -27,6 +30,11 @@ internal sealed class PushServices(
     /// <summary>Opens sockets without proxy, redirect or cookies, as the requests do.</summary>
     public HttpMessageInvoker Invoker { get; } = new(KucoinTransport.CreateHandler());
 
+    /// <summary>
+    /// Place of a new stream in a step's hand-over: own orders before prices, then by opening.
+    /// </summary>
+    public int NextOrder(bool isPrivate) => Interlocked.Increment(ref _streams) + (isPrivate ? 0 : 1_000_000);
+
     /// <summary>A token that admits one connection.</summary>
     public Task<Answer<BulletToken>> BulletAsync(bool isPrivate, CancellationToken cancel)
     {
@@ -34,12 +42,28 @@ internal sealed class PushServices(
         return rest.ReadAsync(endpoint, endpoint.Template, AccountReaders.Bullet, RequestLane.Query, cancel);
     }
 
-    /// <summary>Says why a push server's address must not be used, or null when it may.</summary>
-    public string? Fault(Uri address)
+    /// <summary>Opens a socket.</summary>
+    /// <returns>The socket, or null and why there is none.</returns>
+    public async Task<(ClientWebSocket? Socket, string Fault)> OpenAsync(BulletToken bullet, string connectId, CancellationToken stop)
     {
-        if (!HostRules.IsSecure(address, "wss", "ws"))
-            return "the push server is not encrypted";
-        return HostRules.IsAllowed(address, options.AllowedHosts) ? null : "the push server's host is not allowed";
+        if (!HostRules.IsSecure(bullet.Endpoint, "wss", "ws"))
+            return (null, "the push server is not encrypted");
+        if (!HostRules.IsAllowed(bullet.Endpoint, options.AllowedHosts))
+            return (null, "the push server's host is not allowed");
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = TimeSpan.Zero; // The exchange counts its own pings only.
+        try
+        {
+            using var limit = new CancellationTokenSource(Options.ConnectTimeout, Runtime.TransportTime);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+            await socket.ConnectAsync(bullet.AddressFor(connectId), Invoker, either.Token).ConfigureAwait(false);
+            return (socket, "");
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
+        {
+            socket.Dispose();
+            return (null, $"the push server could not be reached ({e.GetType().Name})");
+        }
     }
 
     public void Dispose() => Invoker.Dispose();

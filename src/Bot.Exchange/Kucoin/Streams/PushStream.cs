@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net.WebSockets;
 using Bot.Exchange.Kucoin.Parsing;
-using Bot.Exchange.Lockstep;
 using Microsoft.Extensions.Logging;
 
 namespace Bot.Exchange.Kucoin.Streams;
@@ -21,7 +19,9 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
     private readonly PushServices _services;
     private readonly IPushHandler _handler;
     private readonly bool _isPrivate;
+    private readonly int _order;
     private readonly ILogger _log;
+    private readonly FrameGate _frames;
     private readonly CancellationTokenSource _stop = new();
     private readonly object _gate = new();
     private readonly Subscriptions _wanted = new();
@@ -29,7 +29,6 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
     private readonly Queue<string> _connectIds = new();
     private Task _loop = Task.CompletedTask;
     private PushConnection? _connection;
-    private FrameProgress? _progress;
     private string? _token;
     private bool _isWelcomed;
     private long _openedAt;
@@ -39,11 +38,14 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
     private volatile bool _isConnected;
     private bool _holdsUnit;
     private bool _isStarted;
+    private int _isDisposed;
 
     public PushStream(PushServices services, IPushHandler handler, bool isPrivate)
     {
         (_services, _handler, _isPrivate) = (services, handler, isPrivate);
+        _order = services.NextOrder(isPrivate);
         _log = services.Log;
+        _frames = new FrameGate(Handle, CountMalformed, e => _log.LogError(e, "The listener of the {Stream} failed.", Name));
     }
 
     public bool IsConnected => _isConnected;
@@ -59,7 +61,7 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
     }
 
     /// <summary>Frames of the current connection that have been handled.</summary>
-    public long FramesHandled => _progress?.Handled ?? 0;
+    public long FramesHandled => _frames.Progress?.Handled ?? 0;
 
     /// <summary>Frames that could not be read, of all connections.</summary>
     public long MalformedFrames => Interlocked.Read(ref _malformed);
@@ -102,33 +104,16 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
         _stop.Dispose();
     }
 
-    public void OnFrame(ReadOnlySpan<byte> frame)
-    {
-        try
-        {
-            Handle(PushFrame.Read(frame));
-        }
-        catch (KucoinFormatException e)
-        {
-            CountMalformed(e.Message);
-        }
-        // A listener that throws must not end the stream for everybody else.
-#pragma warning disable CA1031
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _log.LogError(e, "The listener of the {Stream} failed.", Name);
-        }
-    }
+    public void OnFrame(ReadOnlySpan<byte> frame) => _frames.OnFrame(frame);
 
-    public void OnOversizedFrame() => CountMalformed("The frame is too long.");
-
-    public void OnHandled() => _progress!.Advance();
+    public void OnOversizedFrame() => _frames.OnOversizedFrame();
 
     public string? OnTick()
     {
@@ -156,9 +141,9 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
                 var livedLong = _isConnected && time.GetElapsedTime(Interlocked.Read(ref _announcedAt)) >= _services.Options.StableAfter;
                 End(reason);
                 failures = livedLong ? 0 : failures + 1;
-                await _services.Work.DelayAsync(
-                    Backoff.After(failures, _services.Options.ReconnectDelay, _services.Options.MaxReconnectDelay, _services.Runtime.Jitter),
-                    _stop.Token).ConfigureAwait(false);
+                var (options, jitter) = (_services.Options, _services.Runtime.Jitter);
+                var delay = Backoff.After(failures, options.ReconnectDelay, options.MaxReconnectDelay, jitter);
+                await _services.Work.DelayAsync(delay, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -195,32 +180,19 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
         if (answer.Failure is { } failure)
             return $"no token ({failure.Kind} {failure.Code})";
         var bullet = answer.Required;
-        if (_services.Fault(bullet.Endpoint) is { } fault)
-            return fault;
-
         var connectId = Guid.NewGuid().ToString("N");
         _token = bullet.Token;
-        _progress = _services.Frames.Add(connectId);
+        _frames.Begin(_services.Frames.Add(connectId, _order));
         lock (_gate)
         {
             _connectIds.Enqueue(connectId);
             if (_connectIds.Count > RememberedConnections)
                 _connectIds.Dequeue();
         }
+        var (socket, fault) = await _services.OpenAsync(bullet, connectId, _stop.Token).ConfigureAwait(false);
+        if (socket is null)
+            return fault;
         var transportTime = _services.Runtime.TransportTime;
-        var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = TimeSpan.Zero; // The exchange counts its own pings only.
-        try
-        {
-            using var limit = new CancellationTokenSource(_services.Options.ConnectTimeout, transportTime);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
-            await socket.ConnectAsync(bullet.AddressFor(connectId), _services.Invoker, either.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
-        {
-            socket.Dispose();
-            return $"the push server could not be reached ({e.GetType().Name})";
-        }
         using var connection = new PushConnection(
             socket, _services.Options, bullet.PingInterval, bullet.PingTimeout, transportTime, _stop.Token);
         lock (_gate)
@@ -343,7 +315,9 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
         }
     }
 
-    /// <summary>After a connection: first the work that follows is entered, then the listener is told, then nobody waits for its frames.</summary>
+    /// <summary>
+    /// After a connection: first the work that follows is entered, then the listener is told, then nobody waits for its frames.
+    /// </summary>
     private void End(string reason)
     {
         HoldUnit();
@@ -373,7 +347,7 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
                 _log.LogError(e, "The listener of the {Stream} failed.", Name);
             }
         }
-        _progress?.Close();
+        _frames.End();
     }
 
     private void HoldUnit()

@@ -13,7 +13,8 @@ internal sealed class TopicNames
     private const int MostSymbols = 10_000;
     private const int LongestName = 64;
 
-    private static readonly Dictionary<string, CandleInterval> Intervals = CandleInterval.All.ToDictionary(i => i.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, CandleInterval> Intervals =
+        CandleInterval.All.ToDictionary(i => i.Name, StringComparer.Ordinal);
     private readonly Dictionary<string, Symbol> _symbols = new(StringComparer.Ordinal);
 
     /// <summary>The symbol of this name.</summary>

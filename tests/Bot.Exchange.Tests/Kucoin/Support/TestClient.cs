@@ -39,4 +39,10 @@ internal static class TestClient
         Price = 50_000m,
         Size = 0.00001m,
     };
+
+    /// <summary>A successful answer.</summary>
+    public static string Data(string json) => "{\"code\":\"200000\",\"data\":" + json + "}";
+
+    /// <summary>A successful answer that is a page of rows, with other fields after them.</summary>
+    public static string Page(IEnumerable<string> rows, string more = "") => Data("{\"items\":[" + string.Join(",", rows) + "]" + more + "}");
 }
