@@ -249,7 +249,7 @@ public sealed class LockstepClient : IAsyncDisposable
         {
             if (type != LockstepType.Hello)
                 await WhenFramesAreReadAsync().ConfigureAwait(false);
-            await QuietAsync().ConfigureAwait(false);
+            // Timers wait until what was pushed is known: what a price has led to may call a timer off.
             _clock.MoveTo(nowMs);
             if (type != LockstepType.Hello)
                 await HandOverAsync().ConfigureAwait(false);

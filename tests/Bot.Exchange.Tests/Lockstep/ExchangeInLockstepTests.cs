@@ -154,6 +154,38 @@ public sealed class ExchangeInLockstepTests
     }
 
     [Fact]
+    public async Task A_price_that_arrives_before_its_step_waits_for_it()
+    {
+        await using var server = await PushServer.StartAsync();
+        await using var simulator = await LockstepServer.StartAsync();
+        await using var lockstep = new LockstepClient(simulator.Address, "key", _time, _inFlight, _frames);
+        var hello = lockstep.Start();
+        var channel = await simulator.NextAsync();
+        await channel.HelloAsync(TestClient.NowMs);
+        await hello.Soon();
+        await channel.ReadyAsync();
+        using var client = Client(server.Address);
+        var seen = new List<long>();
+        var listener = new MarketListener { BeforeTicker = () => seen.Add(_time.GetUtcNow().ToUnixTimeMilliseconds()) };
+        await using var stream = client.OpenMarketStream(listener);
+        stream.SubscribeTickers([TestClient.Btc]);
+        await channel.StepAsync(1, TestClient.NowMs + 1);
+        var session = await server.NextSubscribedAsync(1);
+        await channel.ReadyAsync();
+
+        await session.TickerAsync("BTC-USDT", TestClient.NowMs + 50);
+        await session.TickerAsync("BTC-USDT", TestClient.NowMs + 60);
+        await Assert.Single(_frames.Open).WhenReadAsync(4, CancellationToken.None).AsTask().Soon();
+        Assert.Empty(seen);
+        await channel.StepAsync(2, TestClient.NowMs + 50, (session.ConnectId, 3));
+        await channel.ReadyAsync();
+        Assert.Equal([TestClient.NowMs + 50], seen);
+        await channel.StepAsync(3, TestClient.NowMs + 60, (session.ConnectId, 4));
+        await channel.ReadyAsync();
+        Assert.Equal([TestClient.NowMs + 50, TestClient.NowMs + 60], seen);
+    }
+
+    [Fact]
     public async Task A_step_is_answered_after_its_prices_are_handed_over_and_what_they_led_to_is_done()
     {
         await using var server = await PushServer.StartAsync();
@@ -167,11 +199,13 @@ public sealed class ExchangeInLockstepTests
 
         using var client = Client(server.Address);
         var handled = 0;
+        var handledAtMs = 0L;
         var listener = new MarketListener
         {
             // What an actor system does with a tick: the work is entered here, done elsewhere, and asks the exchange something.
             BeforeTicker = () =>
             {
+                Volatile.Write(ref handledAtMs, _time.GetUtcNow().ToUnixTimeMilliseconds());
                 _inFlight.Enter();
                 ThreadPool.QueueUserWorkItem(_ =>
                 {
@@ -182,15 +216,19 @@ public sealed class ExchangeInLockstepTests
         };
         await using var stream = client.OpenMarketStream(listener);
         stream.SubscribeTickers([TestClient.Btc]);
+        // Between two instants nothing is answered, so the connection is made within this one.
+        await channel.StepAsync(1, TestClient.NowMs + 1);
         var session = await server.NextSubscribedAsync(1);
-        await _inFlight.WhenQuietAsync(CancellationToken.None).Soon();
-        for (var step = 1; step <= 200; step++)
+        Assert.Equal(1, (await channel.ReadyAsync()).Sequence);
+        for (var i = 1; i <= 200; i++)
         {
-            await channel.StepAsync(step, TestClient.NowMs + step, (session.ConnectId, 2 + (step * 3)));
-            for (var i = 0; i < 3; i++)
+            var step = i + 1;
+            await channel.StepAsync(step, TestClient.NowMs + step, (session.ConnectId, 2 + (i * 3)));
+            for (var tick = 0; tick < 3; tick++)
                 await session.TickerAsync("BTC-USDT", TestClient.NowMs + step);
             Assert.Equal(step, (await channel.ReadyAsync()).Sequence);
-            Assert.Equal(step * 3, Volatile.Read(ref handled));
+            Assert.Equal(i * 3, Volatile.Read(ref handled));
+            Assert.Equal(TestClient.NowMs + step, Volatile.Read(ref handledAtMs));
         }
     }
 
