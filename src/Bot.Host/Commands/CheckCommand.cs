@@ -26,7 +26,7 @@ internal static class CheckCommand
         };
         command.SetAction(parsed => CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancel =>
         {
-            var options = DatabaseOption.Apply(parsed.GetValue(server), new DatabaseOptions());
+            var options = DatabaseOption.Apply(parsed.GetValue(server), new DatabaseOptions(), parsed.InvocationConfiguration.Error);
             await using var session = await DatabaseSession.OpenAsync(options, BotFolders.Data, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, cancel);
             var connections = parsed.GetValue(database) is { } name ? session.Connections.WithDatabase(name) : session.Connections;
             var report = await CheckAsync(parsed.GetValue(simulator)!, parsed.GetValue(account)!, connections.ReadOnly, TimeSpan.FromSeconds(parsed.GetValue(settle)), cancel);

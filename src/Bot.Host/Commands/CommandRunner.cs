@@ -32,11 +32,13 @@ internal static class CommandRunner
     /// </summary>
     /// <param name="error">Where messages go.</param>
     /// <param name="work">The work; it ends soon after its token is cancelled.</param>
-    public static int Run(TextWriter error, Func<CancellationToken, Task<int>> work)
+    /// <param name="interruptIsTheChilds">True when Ctrl-C is meant for a program that was started, and not for us.</param>
+    public static int Run(TextWriter error, Func<CancellationToken, Task<int>> work, bool interruptIsTheChilds = false)
     {
         using var interrupt = new CancellationTokenSource();
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         try
         {
             return work(interrupt.Token).GetAwaiter().GetResult();
@@ -54,7 +56,8 @@ internal static class CommandRunner
         void Stop(PosixSignalContext context)
         {
             context.Cancel = true;
-            interrupt.Cancel();
+            if (context.Signal != PosixSignal.SIGINT || !interruptIsTheChilds)
+                interrupt.Cancel();
         }
     }
 

@@ -6,7 +6,9 @@ using Bot.Host.Database;
 using Bot.Host.Logging;
 using Bot.Host.Node;
 using Bot.Host.Terminal;
+using Bot.Trading.Market;
 using Bot.Trading.Selection;
+using Symbol = Bot.Trading.Market.Symbol;
 
 namespace Bot.Host.Commands;
 
@@ -25,7 +27,7 @@ internal static class DemoCommand
         var from = SharedOptions.From();
         var to = SharedOptions.To();
         var seed = SharedOptions.Seed();
-        var speed = SharedOptions.Speed("60", new Speed(60));
+        var speed = SharedOptions.Speed("600", new Speed(600));
         var cash = new Option<decimal>("--cash") { Description = "USDT at the start", HelpName = "AMOUNT", DefaultValueFactory = _ => 10_000m };
         var days = new Option<double>("--days") { Description = "Length of a synthetic market in days", HelpName = "N", DefaultValueFactory = _ => 30 };
         var exit = new Option<bool>("--exit") { Description = "End when the prices are used up, instead of waiting for Ctrl-C" };
@@ -71,7 +73,7 @@ internal static class DemoCommand
             var configuration = ConfigurationLoader.Load(parsed.GetValue(config), defaults, c => c with
             {
                 Exchange = c.Exchange with { BaseAddress = simulator.Address },
-                Trading = c.Trading with { Interval = parsed.GetValue(interval)!, Pairs = c.Trading.Pairs.Count > 0 ? c.Trading.Pairs : listed },
+                Trading = c.Trading.On(parsed.GetValue(interval)!) with { Pairs = c.Trading.Pairs.Count > 0 ? c.Trading.Pairs : listed },
             });
             await using var database = await BotDatabase.OpenAsync(configuration.Database, BotFolders.Data, logs.Factory, DatabaseName, cancel);
             using var credentials = DemoAccount.Credentials();
@@ -90,7 +92,7 @@ internal static class DemoCommand
     }
 
     /// <summary>What differs from the defaults of live trading: a synthetic market is small, and prices of recorded candles come seldom.</summary>
-    private static BotConfiguration Defaults(Bot.Trading.Market.CandleInterval interval)
+    private static BotConfiguration Defaults(CandleInterval interval)
     {
         var defaults = new BotConfiguration();
         return defaults with
@@ -101,7 +103,7 @@ internal static class DemoCommand
         };
     }
 
-    private static async Task<IReadOnlyList<Bot.Trading.Market.Symbol>> ListAsync(Uri simulator, CancellationToken cancel)
+    private static async Task<IReadOnlyList<Symbol>> ListAsync(Uri simulator, CancellationToken cancel)
     {
         using var exchange = new KucoinExchange(new KucoinOptions { BaseAddress = simulator, AllowedHosts = null, RateBudget = null }, null);
         return [.. (await exchange.GetSymbolsAsync(cancel)).Required.Select(r => r.Symbol).Order()];

@@ -52,7 +52,7 @@ internal static class NodeCommand
             using var credentials = KucoinCredentials.FromFolder(folder, configuration.Bot.Exchange.KeyVersion);
             using var logs = BotLogging.Open(configuration.Bot.Log, BotFolders.Data, "node", toTerminal: false);
             await using var database = await BotDatabase.OpenAsync(
-                DatabaseOption.Apply(parsed.GetValue(server), configuration.Database), BotFolders.Data, logs.Factory, cancellation: cancel);
+                DatabaseOption.Apply(parsed.GetValue(server), configuration.Database, parsed.InvocationConfiguration.Error), BotFolders.Data, logs.Factory, cancellation: cancel);
             var screen = new RunScreen(error, "bot node");
             return await TradingRun.RunAsync(
                 configuration, database, credentials, parsed.GetValue(lockstep),

@@ -36,7 +36,7 @@ internal static class PaperCommand
             var length = parsed.GetValue(interval)!;
             var configuration = ConfigurationLoader.Load(parsed.GetValue(config), null, c => c with
             {
-                Trading = c.Trading with { Interval = length, Pairs = symbols ?? c.Trading.Pairs },
+                Trading = c.Trading.On(length) with { Pairs = symbols ?? c.Trading.Pairs },
             });
             using var logs = BotLogging.Open(configuration.Bot.Log, BotFolders.Data, "paper", toTerminal: false);
             var upstream = configuration.Bot.Exchange.BaseAddress;

@@ -9,6 +9,7 @@ using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
 using Bot.Trading.Risk;
 using Bot.Trading.Selection;
+using Bot.Trading.Strategies;
 
 namespace Bot.Host.Configuration;
 
@@ -60,6 +61,21 @@ public sealed record TradingSection
 
     /// <summary>Distance of the equity curve's points in market time, minutes.</summary>
     public int EquityMinutes { get; init; } = 60;
+
+    /// <summary>
+    /// The same trading on candles of a length that a command line asks for. On shorter ones the strategy keeps its market time and its
+    /// distances: left on so many bars, it would trade every wiggle of a minute chart and only pay fees. Named parameters stay as they are.
+    /// </summary>
+    public TradingSection On(CandleInterval interval)
+    {
+        var k = Interval.Milliseconds / (double)interval.Milliseconds;
+        if (k <= 1 || !StrategyCatalog.All.TryGetValue(Strategy, out var strategy))
+            return this with { Interval = interval };
+        var parameters = strategy.DefaultsForShorterBars(k).ToDictionary(StringComparer.Ordinal);
+        foreach (var (name, value) in Parameters)
+            parameters[name] = value;
+        return this with { Interval = interval, Parameters = parameters };
+    }
 }
 
 /// <summary>The actor system of a node.</summary>

@@ -52,7 +52,7 @@ public sealed class DatabaseConnections
     {
         try
         {
-            var parts = new NpgsqlConnectionStringBuilder(connectionString);
+            var parts = Parse(connectionString);
             return $"{parts.Username}@{parts.Host}:{parts.Port}/{parts.Database}";
         }
         catch (ArgumentException)
@@ -72,7 +72,8 @@ public sealed class DatabaseConnections
     {
         try
         {
-            var parts = new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC", IncludeErrorDetail = false };
+            var parts = Parse(connectionString);
+            (parts.Timezone, parts.IncludeErrorDetail) = ("UTC", false);
             parts.ApplicationName ??= application;
             return parts.ConnectionString;
         }
@@ -81,7 +82,36 @@ public sealed class DatabaseConnections
             // The cause is not passed on: it may quote the string, and with it a password.
             throw new DatabaseSetupException(
                 "A database connection string cannot be read.",
-                "It has the form Host=NAME;Port=5432;Database=bot;Username=LOGIN, with Passfile=FILE or Password=... behind.");
+                "It has the form Host=NAME;Port=5432;Database=bot;Username=LOGIN, with Passfile=FILE or Password=... behind, "
+                + "or postgresql://LOGIN@NAME:5432/bot.");
         }
+    }
+
+    /// <summary>Reads a connection string of either form: Npgsql's, or the address that the Postgres programs take.</summary>
+    /// <exception cref="ArgumentException">It is neither.</exception>
+    internal static NpgsqlConnectionStringBuilder Parse(string text)
+    {
+        if (!text.Contains("://", StringComparison.Ordinal))
+            return new NpgsqlConnectionStringBuilder(text);
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("postgresql" or "postgres") || address.Host.Length == 0)
+            throw new ArgumentException("This is no address of a Postgres server.", nameof(text));
+        var login = address.UserInfo.Split(':', 2);
+        var parts = new NpgsqlConnectionStringBuilder { Host = address.Host };
+        if (address.Port > 0)
+            parts.Port = address.Port;
+        if (address.AbsolutePath.Length > 1)
+            parts.Database = Uri.UnescapeDataString(address.AbsolutePath[1..]);
+        if (login[0].Length > 0)
+            parts.Username = Uri.UnescapeDataString(login[0]);
+        if (login.Length > 1)
+            parts.Password = Uri.UnescapeDataString(login[1]);
+        foreach (var pair in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = (pair.Split('=')[0], Uri.UnescapeDataString(pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..]));
+            // The two name some options differently.
+            parts[name switch { "dbname" => "Database", "user" => "Username", "sslmode" => "SSL Mode", "application_name" => "Application Name", _ => name }] =
+                name == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
+        }
+        return parts;
     }
 }

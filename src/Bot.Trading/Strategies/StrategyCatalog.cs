@@ -2,6 +2,19 @@ using Bot.Trading.Strategies.EmaCross;
 
 namespace Bot.Trading.Strategies;
 
+/// <summary>What a parameter becomes when the strategy moves to bars of another length.</summary>
+public enum ParameterScale
+{
+    /// <summary>It stays.</summary>
+    None,
+
+    /// <summary>A number of bars: k times as many when bars are k times as short.</summary>
+    Bars,
+
+    /// <summary>A multiple of one bar's range: of a random walk the range grows with the root of time, so √k times as much.</summary>
+    Range,
+}
+
 /// <summary>A parameter of a strategy.</summary>
 /// <param name="Name">Its name in the configuration.</param>
 /// <param name="Default">Value when the configuration says nothing.</param>
@@ -9,7 +22,9 @@ namespace Bot.Trading.Strategies;
 /// <param name="Maximum">Largest allowed value.</param>
 /// <param name="IsInteger">Whether fractions are refused.</param>
 /// <param name="Description">What it does, with its unit.</param>
-public sealed record StrategyParameter(string Name, double Default, double Minimum, double Maximum, bool IsInteger, string Description);
+/// <param name="Scale">What it becomes on bars of another length.</param>
+public sealed record StrategyParameter(
+    string Name, double Default, double Minimum, double Maximum, bool IsInteger, string Description, ParameterScale Scale = ParameterScale.None);
 
 /// <summary>A strategy that can be configured.</summary>
 /// <param name="Name">Its name in the configuration.</param>
@@ -24,6 +39,18 @@ public sealed record StrategyDefinition(
     Func<IReadOnlyDictionary<string, double>, IEnumerable<string>> CrossChecks,
     Func<IReadOnlyDictionary<string, double>, IStrategy> Create)
 {
+    /// <summary>The defaults for bars that are k times as short as those that they were meant for: the same market time, the same distances.</summary>
+    /// <param name="k">How many of the short bars make one of the long ones.</param>
+    public IReadOnlyDictionary<string, double> DefaultsForShorterBars(double k) => Parameters.ToDictionary(
+        p => p.Name,
+        p => p.Scale switch
+        {
+            ParameterScale.Bars => Math.Clamp(Math.Round(p.Default * k), p.Minimum, p.Maximum),
+            ParameterScale.Range => Math.Clamp(Math.Round(p.Default * Math.Sqrt(k), 1), p.Minimum, p.Maximum),
+            _ => p.Default,
+        },
+        StringComparer.Ordinal);
+
     /// <summary>Fills in defaults and checks every value.</summary>
     /// <param name="given">Values from the configuration, by name.</param>
     /// <param name="faults">Receives every fault, not just the first.</param>

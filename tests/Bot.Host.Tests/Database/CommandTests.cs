@@ -130,7 +130,7 @@ public sealed class CommandTests : IAsyncLifetime
     {
         var answer = Run(new DatabaseCommandSettings { DataFolder = _folder }, "db", "migrate", "--db", FileOf(DatabaseRole.Owner));
         Assert.True(answer.Code == 0, answer.Error);
-        var refused = Run(new DatabaseCommandSettings { DataFolder = _folder }, "db", "status", "--db", "Host=h;Password=canary-1");
+        var refused = Run(new DatabaseCommandSettings { DataFolder = _folder }, "db", "status", "--db", "Host=127.0.0.1;Port=1;Password=canary-1");
         Assert.Equal(1, refused.Code);
         Assert.DoesNotContain("canary", refused.Error, StringComparison.Ordinal);
     }

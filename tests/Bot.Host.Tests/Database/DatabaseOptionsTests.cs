@@ -89,24 +89,45 @@ public sealed class DatabaseOptionsTests
         Assert.Contains("Database=other", connections.WithDatabase("other").ReadOnly, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_password_on_the_command_line_is_refused_and_not_repeated()
+    [Theory]
+    [InlineData("Host=db;Username=me;Password=canary-1")]
+    [InlineData("postgresql://me:canary-1@db/bot")]
+    public void A_password_on_the_command_line_is_taken_with_a_warning_that_does_not_repeat_it(string server)
     {
-        var e = Assert.Throws<DatabaseSetupException>(() => DatabaseOption.Apply("Host=db;Username=me;Password=canary-1", new DatabaseOptions()));
-        Assert.Contains("--db FILE", e.WhatToDo, StringComparison.Ordinal);
-        Assert.DoesNotContain("canary", e.ToString(), StringComparison.Ordinal);
-        Assert.Throws<DatabaseSetupException>(() => DatabaseOption.Apply("nonsense=1", new DatabaseOptions()));
+        var warned = new StringWriter();
+        Assert.Equal(server, DatabaseOption.Apply(server, new DatabaseOptions(), warned).ConnectionString);
+        Assert.Contains("--db FILE", warned.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", warned.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("nonsense=1;Password=canary-1")]
+    [InlineData("mysql://me:canary-1@db/bot")]
+    [InlineData("postgresql://me:canary-1@db/bot?nonsense=1")]
+    public void What_is_no_connection_string_is_refused_and_not_repeated(string server)
+    {
+        var e = Assert.Throws<DatabaseSetupException>(() => DatabaseOption.Apply(server, new DatabaseOptions(), TextWriter.Null));
+        Assert.DoesNotContain("canary", e.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postgresql://me:p%40ss@db:5433/bot?sslmode=verify-full&application_name=x", "Host=db;Port=5433;Database=bot;Username=me;Password=p@ss;SSL Mode=VerifyFull;Application Name=x")]
+    [InlineData("postgres://db", "Host=db")]
+    [InlineData("postgresql://me@[::1]/bot", "Host=[::1];Database=bot;Username=me")]
+    public void An_address_says_the_same_as_a_connection_string(string address, string expected) =>
+        Assert.Equal(new DatabaseConnections(expected, expected, expected).App, new DatabaseConnections(address, address, address).App);
 
     [Fact]
     public void The_command_line_names_a_server_or_a_file_that_does()
     {
         var asked = new DatabaseOptions { Port = 5555, MaxPoolSize = 3 };
-        Assert.Equal("Host=db;Passfile=p", DatabaseOption.Apply("Host=db;Passfile=p", asked).ConnectionString);
-        var file = DatabaseOption.Apply("/run/secrets/db", asked);
+        var warned = new StringWriter();
+        Assert.Equal("Host=db;Passfile=p", DatabaseOption.Apply("Host=db;Passfile=p", asked, warned).ConnectionString);
+        var file = DatabaseOption.Apply("/run/secrets/db", asked, warned);
         Assert.Equal(("/run/secrets/db", 3), (file.ConnectionStringFile, file.MaxPoolSize));
         Assert.Empty(file.Faults());
-        Assert.Same(asked, DatabaseOption.Apply(null, asked));
+        Assert.Same(asked, DatabaseOption.Apply(null, asked, warned));
+        Assert.Equal("", warned.ToString());
     }
 
     private static DatabaseOptions From(Dictionary<string, string?> settings) =>

@@ -13,7 +13,7 @@ public sealed record SyntheticMarketOptions
     public TimeSpan? Length { get; init; }
 
     /// <summary>How much history there is before the start.</summary>
-    public TimeSpan History { get; init; } = TimeSpan.FromDays(2);
+    public TimeSpan History { get; init; } = TimeSpan.FromDays(4);
 
     /// <summary>Adds what is wrong to a list.</summary>
     internal void AddFaults(ICollection<string> faults)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Npgsql;
 
 namespace Bot.Host.Database.Commands;
 
@@ -19,34 +18,34 @@ public static class DatabaseOption
     /// <summary>A new instance, for a command to take it among its options.</summary>
     public static Option<string?> Create() => new("--db")
     {
-        Description = "Your own server: a file with a connection string in it, or Host=...;Database=...;Username=...;Passfile=FILE. Without it the bot uses a private server.",
+        Description = "Your own server: a file with a connection string in it, or Host=...;Database=...;Username=...;Passfile=FILE, or postgresql://... Without it the bot uses a private server.",
         HelpName = "SERVER",
         Recursive = true,
     };
 
     /// <summary>Puts the option's value into the settings.</summary>
-    /// <exception cref="DatabaseSetupException">It holds a password, which every user of the machine could read in the list of processes.</exception>
-    public static DatabaseOptions Apply(string? value, DatabaseOptions options)
+    /// <param name="value">What the command line says; null: nothing.</param>
+    /// <param name="options">What the configuration says.</param>
+    /// <param name="warn">Told when the value holds a password: every user of the machine can read it in the list of processes.</param>
+    /// <exception cref="DatabaseSetupException">It is no connection string.</exception>
+    public static DatabaseOptions Apply(string? value, DatabaseOptions options, TextWriter warn)
     {
         if (string.IsNullOrWhiteSpace(value))
             return options;
-        // No connection string goes without an equals sign.
-        if (!value.Contains('=', StringComparison.Ordinal))
+        // No connection string goes without an equals sign or a scheme.
+        if (!value.Contains('=', StringComparison.Ordinal) && !value.Contains("://", StringComparison.Ordinal))
             return options with { ConnectionString = null, ConnectionStringFile = value, Port = null, KeepRunning = false };
-        string? password;
         try
         {
-            password = new NpgsqlConnectionStringBuilder(value).Password;
+            if (DatabaseConnections.Parse(value).Password is not null)
+                warn.WriteLine("Warning: a password on the command line can be read by every user of this machine. Better: --db FILE, or Passfile=FILE.");
         }
         catch (ArgumentException)
         {
+            // The cause is not passed on: it may quote the value, and with it a password.
             throw new DatabaseSetupException("The value of --db is no connection string.",
-                "It has the form Host=NAME;Database=bot;Username=LOGIN;Passfile=FILE, or is the path of a file with one in it.");
+                "It has the form Host=NAME;Database=bot;Username=LOGIN;Passfile=FILE or postgresql://LOGIN@NAME/bot, or is the path of a file with one in it.");
         }
-        return password is null
-            ? options with { ConnectionString = value, ConnectionStringFile = null, Port = null, KeepRunning = false }
-            : throw new DatabaseSetupException(
-                "A password on the command line can be read by every user of this machine.",
-                "Write the connection string into a file that only you can read and say --db FILE, or name a password file: Passfile=FILE.");
+        return options with { ConnectionString = value, ConnectionStringFile = null, Port = null, KeepRunning = false };
     }
 }

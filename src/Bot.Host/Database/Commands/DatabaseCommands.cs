@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Bot.Host.Commands;
 using Bot.Host.Database.Migrations;
 using Bot.Host.Database.Postgres;
 using Microsoft.Extensions.Logging;
@@ -180,11 +181,13 @@ public static class DatabaseCommands
     internal static int Run(
         ParseResult parsed, Func<DatabaseCommandSettings> settings, Option<string?> server,
         Func<DatabaseSession, TextWriter, ILogger, CancellationToken, Task<int>> work, bool interruptIsTheChilds = false) =>
-        Terminal.Run(parsed.InvocationConfiguration.Error, interruptIsTheChilds, async (logger, cancellation) =>
+        CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancellation =>
         {
+            var error = parsed.InvocationConfiguration.Error;
+            var logger = new LineLogger(error);
             var asked = settings();
-            var options = DatabaseOption.Apply(parsed.GetValue(server), asked.Options);
+            var options = DatabaseOption.Apply(parsed.GetValue(server), asked.Options, error);
             await using var session = await DatabaseSession.OpenAsync(options, asked.DataFolder, logger, cancellation);
             return await work(session, parsed.InvocationConfiguration.Output, logger, cancellation);
-        });
+        }, interruptIsTheChilds);
 }

@@ -23,7 +23,7 @@ internal sealed class LibpqLogin : IDisposable
     /// <summary>Translates one of Npgsql's connection strings.</summary>
     public static async Task<LibpqLogin> FromAsync(string connectionString, CancellationToken cancellation)
     {
-        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        var parts = DatabaseConnections.Parse(connectionString);
         var port = parts.Port.ToString(CultureInfo.InvariantCulture);
         var environment = new Dictionary<string, string>
         {
