@@ -6,6 +6,9 @@ namespace Bot.Trading.Checking;
 /// <content>Invariants about orders and money: I1 to I12.</content>
 public sealed partial class InvariantChecker
 {
+    /// <summary>Who has to be asked before an order counts as absent (RELIABILITY.md R3).</summary>
+    private static readonly EvidenceSource[] Proving = [EvidenceSource.ClientOrderId, EvidenceSource.ActiveList, EvidenceSource.DoneList, EvidenceSource.Fills];
+
     private SubmitAuthorised? Licence(string clientOrderId) =>
         _streams.TryGetValue($"order-{clientOrderId}", out var rows) ? rows.Select(r => r.Event).OfType<SubmitAuthorised>().FirstOrDefault() : null;
 
@@ -65,8 +68,8 @@ public sealed partial class InvariantChecker
                 continue;
             foreach (var stale in absent.Evidence.Where(e => e.IssuedAtMs <= licence.ValidUntilMs + _e.ReadLagMarginMs))
                 Violate("I6", id, $"{stale.Source} was asked at {stale.IssuedAtMs}, the licence ran until {licence.ValidUntilMs}");
-            if (absent.Evidence.Count(e => e.Source == EvidenceSource.ClientOrderId) < 2)
-                Violate("I6", id, "fewer than two answers by client order id");
+            foreach (var source in Proving.Where(source => absent.Evidence.Count(e => e.Source == source) < 2))
+                Violate("I6", id, $"fewer than two answers of {source}");
         }
     }
 
