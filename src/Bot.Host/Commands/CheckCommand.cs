@@ -14,7 +14,8 @@ internal static class CheckCommand
 {
     public static Command Create()
     {
-        var simulator = new Option<Uri>("--simulator") { Description = "Address of the simulator, for example http://127.0.0.1:8480", HelpName = "URL", Required = true };
+        var simulator = SharedOptions.Address("--simulator", "Address of the simulator, for example http://127.0.0.1:8480");
+        simulator.Required = true;
         var server = DatabaseOption.Create();
         var database = new Option<string?>("--database") { Description = "Name of the database on the private server: demo for the last demo", HelpName = "NAME" };
         var account = new Option<string>("--account") { Description = "Key of the simulator's account", HelpName = "KEY", DefaultValueFactory = _ => DemoAccount.Key };

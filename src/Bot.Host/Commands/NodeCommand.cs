@@ -16,7 +16,7 @@ internal static class NodeCommand
     public static Command Create()
     {
         var config = SharedOptions.Config();
-        var exchange = new Option<Uri?>("--exchange") { Description = "Address of the exchange; https, or http on this machine", HelpName = "URL" };
+        var exchange = SharedOptions.Address("--exchange", "Address of the exchange; https, or http on this machine");
         var keys = new Option<string?>("--keys") { Description = "Folder with the files key, secret and passphrase", HelpName = "FOLDER" };
         var server = DatabaseOption.Create();
         var interval = new Option<string?>("--interval") { Description = "Length of the candles", HelpName = "INTERVAL" };
@@ -44,7 +44,7 @@ internal static class NodeCommand
                     BaseAddress = parsed.GetValue(exchange) ?? c.Exchange.BaseAddress,
                     KeysFolder = parsed.GetValue(keys) ?? c.Exchange.KeysFolder,
                 },
-                Trading = c.Trading with { Interval = length ?? c.Trading.Interval, Pairs = symbols ?? c.Trading.Pairs },
+                Trading = (length is null ? c.Trading : c.Trading.On(length)) with { Pairs = symbols ?? c.Trading.Pairs },
             });
             var folder = configuration.Bot.Exchange.KeysFolder
                 ?? throw new CommandException("A node needs API keys: --keys FOLDER (or exchange.keysFolder) with the files key, secret and passphrase.");

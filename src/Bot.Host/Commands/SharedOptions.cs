@@ -62,6 +62,16 @@ internal static class SharedOptions
         CustomParser = r => Parse(r, Commands.Speed.Parse),
     };
 
+    /// <summary>An address; the client below it says which hosts it speaks to.</summary>
+    public static Option<Uri?> Address(string name, string what) => new(name)
+    {
+        Description = what,
+        HelpName = "URL",
+        CustomParser = r => Parse<Uri?>(r, text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new FormatException($"'{text}' is no address: write http://HOST:PORT or https://HOST.")),
+    };
+
     /// <summary>The value of <c>--pairs</c>: a number or a list of symbols.</summary>
     /// <exception cref="FormatException">It is neither.</exception>
     public static (int? Count, IReadOnlyList<Symbol>? Symbols) ParsePairs(string? text)

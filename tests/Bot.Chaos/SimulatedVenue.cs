@@ -1,0 +1,60 @@
+using System.Net.Http.Json;
+using System.Runtime.Versioning;
+using System.Text.Json.Nodes;
+using Bot.Host.Node;
+
+namespace Bot.Chaos;
+
+/// <summary>The exchange of a run: a simulator in a process of its own, which nobody kills.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class SimulatedVenue : IAsyncDisposable
+{
+    public const string Key = "chaos";
+    private const string Secret = "chaos-secret";
+    private const string Passphrase = "chaos-passphrase";
+
+    private readonly SimulatorProcess _process;
+    private readonly HttpClient _http;
+
+    private SimulatedVenue(SimulatorProcess process)
+    {
+        _process = process;
+        _http = new HttpClient { BaseAddress = process.Address };
+    }
+
+    public Uri Address => _process.Address;
+
+    /// <summary>Starts it in lockstep.</summary>
+    public static async Task<SimulatedVenue> StartAsync(params string[] market) => new(await SimulatorProcess.StartAsync(
+        ["--port", "0", "--lockstep", "--account", $"{Key}:{Secret}:{Passphrase}:USDT=10000", "--interval", "1min", .. market], CancellationToken.None));
+
+    /// <summary>Writes the account's key as the bot reads it.</summary>
+    public static string WriteKeys(string folder)
+    {
+        var keys = Directory.CreateDirectory(Path.Combine(folder, "keys"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var (name, value) in new[] { ("key", Key), ("secret", Secret), ("passphrase", Passphrase) })
+        {
+            var file = Path.Combine(keys.FullName, name);
+            File.WriteAllText(file, value);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        return keys.FullName;
+    }
+
+    /// <summary>Where the market's clock stands and where it ends, Unix ms.</summary>
+    public async Task<(long NowMs, long EndMs)> ClockAsync()
+    {
+        var health = (await _http.GetFromJsonAsync<JsonNode>("sim/health"))!;
+        return ((long)health["nowMs"]!, (long)health["endMs"]!);
+    }
+
+    /// <summary>How many orders the account has active.</summary>
+    public async Task<int> ActiveOrdersAsync() =>
+        (await _http.GetFromJsonAsync<JsonNode>($"sim/ledger?account={Key}"))!["orders"]!.AsArray().Count(o => (bool)o!["active"]!);
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _process.DisposeAsync();
+    }
+}
