@@ -52,17 +52,24 @@ public sealed record KucoinOptions
     /// <summary>Sent as User-Agent; some edges refuse requests without one.</summary>
     public string UserAgent { get; init; } = "bot/0.1";
 
+    /// <summary>Says what is wrong with an address, or null: https or this machine, a host that is allowed, no path (RELIABILITY.md S6).</summary>
+    public string? AddressFault(Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (!HostRules.IsSecure(address, "https", "http"))
+            return $"must be https (http only on loopback): {address}";
+        if (!HostRules.IsAllowed(address, AllowedHosts))
+            return $"has a host that is not allowed: {address.Host}";
+        return address.PathAndQuery != "/" ? $"must have no path: {address}" : null;
+    }
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">Something is wrong; the message names every fault.</exception>
     public void Validate()
     {
         var faults = new List<string>();
-        if (!HostRules.IsSecure(BaseAddress, "https", "http"))
-            faults.Add($"{nameof(BaseAddress)} must be https (http only on loopback): {BaseAddress}");
-        else if (!HostRules.IsAllowed(BaseAddress, AllowedHosts))
-            faults.Add($"{nameof(BaseAddress)} has a host that {nameof(AllowedHosts)} does not name: {BaseAddress.Host}");
-        if (BaseAddress.IsAbsoluteUri && BaseAddress.PathAndQuery != "/")
-            faults.Add($"{nameof(BaseAddress)} must have no path");
+        if (AddressFault(BaseAddress) is { } address)
+            faults.Add($"{nameof(BaseAddress)} {address}");
         if (OrderWindowMs is < 100 or > 60_000)
             faults.Add($"{nameof(OrderWindowMs)} must be 100..60000");
         if (LicenceAge <= TimeSpan.Zero || LicenceAge > TimeSpan.FromSeconds(5))

@@ -44,6 +44,8 @@ public static class SecretFolder
         {
             if (!File.Exists(path))
                 return "the file is missing";
+            if (IsOpenToOthers(path))
+                return "every user of this machine can read or change the file: chmod 600 it";
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -66,6 +68,21 @@ public static class SecretFolder
         {
             CryptographicOperations.ZeroMemory(bytes);
         }
+    }
+
+    /// <summary>
+    /// A group may read: that is how an orchestrator hands a secret to a process that is not root. A folder that others cannot pass protects
+    /// what is in it.
+    /// </summary>
+    private static bool IsOpenToOthers(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return false;
+
+        // Of the open file, because a mounted secret is a link and links have every right.
+        using var file = File.OpenHandle(path);
+        return (File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0
+            && (File.GetUnixFileMode(Path.GetDirectoryName(Path.GetFullPath(path))!) & UnixFileMode.OtherExecute) != 0;
     }
 
     private static ReadOnlySpan<byte> WithoutLineBreak(ReadOnlySpan<byte> bytes) =>

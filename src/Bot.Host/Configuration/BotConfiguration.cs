@@ -169,7 +169,16 @@ public sealed record BotConfiguration
         CandleGraceMs = Trading.CandleGraceMs,
     };
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new IntervalConverter() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new IntervalConverter(), new PlainDecimalConverter() } };
+
+    /// <summary>0.20 and 0.2 are one value, and must give one version.</summary>
+    private sealed class PlainDecimalConverter : JsonConverter<decimal>
+    {
+        public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
+
+        // Dividing by a one with all its places leaves no trailing zeros.
+        public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => writer.WriteNumberValue(value / 1.0000000000000000000000000000m);
+    }
 
     private sealed class IntervalConverter : JsonConverter<CandleInterval>
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bot.Host.Database;
 using Bot.Trading.Strategies;
 using Microsoft.Extensions.Configuration;
@@ -50,9 +51,12 @@ public static class ConfigurationLoader
         }
         catch (InvalidDataException e)
         {
-            throw new ConfigurationFaultException(source, [$"it is not valid JSON: {e.InnerException?.Message ?? e.Message}"]);
+            throw new ConfigurationFaultException(source, [$"it is not valid JSON: {Words(e.GetBaseException())}"]);
         }
     }
+
+    private static string Words(Exception e) =>
+        e is JsonException { LineNumber: { } line } json ? $"line {line + 1}, {json.Message.Split(" LineNumber:")[0]}" : e.Message;
 
     private static LoadedConfiguration Bind(IConfigurationRoot root, string source, BotConfiguration defaults, Func<BotConfiguration, BotConfiguration> adjust)
     {
@@ -67,9 +71,9 @@ public static class ConfigurationLoader
             faults.Add(e.Problem);
         }
         var withoutDatabase = new ConfigurationBuilder()
-            .AddInMemoryCollection(root.AsEnumerable().Where(p => !p.Key.StartsWith(DatabaseOptions.Section, StringComparison.OrdinalIgnoreCase)))
+            .AddInMemoryCollection(root.AsEnumerable().Where(p => !IsOfDatabase(p.Key)))
             .Build();
-        var bot = new StrictBinder(faults).Bind(withoutDatabase, defaults);
+        var bot = new StrictBinder(faults, DatabaseOptions.Section).Bind(withoutDatabase, defaults);
         if (faults.Count == 0)
             bot = adjust(bot);
         SettingsFaults.Add(bot, faults);
@@ -80,4 +84,7 @@ public static class ConfigurationLoader
             faults.Add($"'trading.strategy' is '{bot.Trading.Strategy}'; there are {string.Join(", ", StrategyCatalog.All.Keys.Order(StringComparer.Ordinal))}");
         return faults.Count == 0 ? new LoadedConfiguration(bot, database, parameters) : throw new ConfigurationFaultException(source, faults);
     }
+
+    private static bool IsOfDatabase(string key) =>
+        key.Split(ConfigurationPath.KeyDelimiter)[0].Equals(DatabaseOptions.Section, StringComparison.OrdinalIgnoreCase);
 }

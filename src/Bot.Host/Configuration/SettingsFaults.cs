@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Bot.Exchange.Kucoin;
 using Bot.Trading.Orders;
 
 namespace Bot.Host.Configuration;
@@ -11,6 +12,8 @@ internal static class SettingsFaults
 
     public static void Add(BotConfiguration c, ICollection<string> faults)
     {
+        if (new KucoinOptions().AddressFault(c.Exchange.BaseAddress) is { } address)
+            faults.Add($"'exchange.baseAddress' {address}");
         Range(c.Exchange.KeyVersion, 2, 3);
         Range(c.Exchange.OrderWindowMs, 500, 5_000);
 
