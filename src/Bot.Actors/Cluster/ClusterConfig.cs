@@ -64,7 +64,8 @@ public static class ClusterConfig
               }
               log-dead-letters = off
               log-dead-letters-during-shutdown = off
-              coordinated-shutdown.exit-clr = off
+              # The command decides what Ctrl-C means: by itself Akka would end all actors at once, and with them what the run has to sum up.
+              coordinated-shutdown { exit-clr = off, run-by-clr-shutdown-hook = off }
               remote.dot-netty.tcp {
                 public-hostname = {{Quote(address.Host)}}
                 hostname = {{Quote(address.Host)}}

@@ -32,8 +32,8 @@ internal static class CommandRunner
     /// </summary>
     /// <param name="error">Where messages go.</param>
     /// <param name="work">The work; it ends soon after its token is cancelled.</param>
-    /// <param name="interruptIsTheChilds">True when Ctrl-C is meant for a program that was started, and not for us.</param>
-    public static int Run(TextWriter error, Func<CancellationToken, Task<int>> work, bool interruptIsTheChilds = false)
+    /// <param name="interruptIsAnothers">True when Ctrl-C is meant for a program that we started, or for the one that started us.</param>
+    public static int Run(TextWriter error, Func<CancellationToken, Task<int>> work, bool interruptIsAnothers = false)
     {
         using var interrupt = new CancellationTokenSource();
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -56,7 +56,7 @@ internal static class CommandRunner
         void Stop(PosixSignalContext context)
         {
             context.Cancel = true;
-            if (context.Signal != PosixSignal.SIGINT || !interruptIsTheChilds)
+            if (context.Signal != PosixSignal.SIGINT || !interruptIsAnothers)
                 interrupt.Cancel();
         }
     }

@@ -50,7 +50,7 @@ internal static class LiveCommand
                 ? KucoinCredentials.FromFolder(folder, configuration.Bot.Exchange.KeyVersion)
                 : Ask(error, configuration.Bot.Exchange.KeyVersion);
             using var logs = BotLogging.Open(configuration.Bot.Log, BotFolders.Data, "live", toTerminal: false);
-            await RequireSafeKeyAsync(configuration.Bot, credentials, parsed.GetValue(allowMaster), cancel);
+            await KeyCheck.RequireSafeAsync(configuration.Bot.Exchange, credentials, parsed.GetValue(allowMaster), cancel);
             await error.WriteLineAsync("The key may trade and nothing else.");
             if (parsed.GetValue(checkOnly))
                 return CommandRunner.Ok;
@@ -83,25 +83,6 @@ internal static class LiveCommand
                 continue;
             var portfolio = await node.Actors.GetAsync<PortfolioActor>(cancel);
             portfolio.Tell(new SetTradingMode(TradingMode.Halted, "key check", $"KEY_UNSAFE {string.Join("; ", faults)}"));
-        }
-    }
-
-    /// <summary>Asks the exchange what the key may do, and refuses what a trading bot must not have.</summary>
-    internal static async Task RequireSafeKeyAsync(BotConfiguration bot, KucoinCredentials credentials, bool allowMaster, CancellationToken cancel)
-    {
-        using var exchange = new KucoinExchange(
-            new KucoinOptions { BaseAddress = bot.Exchange.BaseAddress, AllowedHosts = bot.Exchange.BaseAddress.IsLoopback ? null : new KucoinOptions().AllowedHosts },
-            credentials);
-        await exchange.SynchroniseClockAsync(cancel);
-        var answer = await exchange.GetApiKeyAsync(cancel);
-        if (answer.Failure is { } failure)
-            throw new CommandException($"The key could not be checked: {failure}. Nothing was started.");
-        var faults = ApiKeyRules.Faults(answer.Required, allowMaster);
-        if (faults.Count > 0)
-        {
-            throw new CommandException(
-                $"This key is refused:{Environment.NewLine}{string.Join(Environment.NewLine, faults.Select(f => $"  - {f}"))}{Environment.NewLine}"
-                + "Make a key with the permissions General and Spot, bound to this machine's IP address, in a sub-account of its own.");
         }
     }
 

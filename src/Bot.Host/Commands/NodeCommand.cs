@@ -51,6 +51,10 @@ internal static class NodeCommand
             var error = parsed.InvocationConfiguration.Error;
             using var credentials = KucoinCredentials.FromFolder(folder, configuration.Bot.Exchange.KeyVersion);
             using var logs = BotLogging.Open(configuration.Bot.Log, BotFolders.Data, "node", toTerminal: false);
+
+            // A replay's clock may run while we ask, and its money is toy money anyway.
+            if (parsed.GetValue(lockstep) is null)
+                await KeyCheck.RequireUsableAsync(configuration.Bot.Exchange, credentials, cancel);
             await using var database = await BotDatabase.OpenAsync(
                 DatabaseOption.Apply(parsed.GetValue(server), configuration.Database, parsed.InvocationConfiguration.Error), BotFolders.Data, logs.Factory, cancellation: cancel);
             var screen = new RunScreen(error, "bot node");

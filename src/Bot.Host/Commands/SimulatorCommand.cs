@@ -74,7 +74,9 @@ internal static class SimulatorCommand
                 _ = WhenStdinEndsAsync(end);
             await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return CommandRunner.Ok;
-        }));
+
+            // A terminal sends Ctrl-C to the parent as well: it still needs the exchange to end in order, and then closes our input.
+        }, interruptIsAnothers: parsed.GetValue(untilStdinEnds)));
         return command;
     }
 

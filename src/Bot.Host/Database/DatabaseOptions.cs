@@ -165,5 +165,6 @@ internal sealed class SectionReader(IConfiguration section, List<string> faults)
     }
 
     public void RefuseUnknown() =>
-        faults.AddRange(section.GetChildren().Where(c => !_known.Contains(c.Key)).Select(c => $"'{c.Key}' is no setting of this section"));
+        faults.AddRange(section.GetChildren().Where(c => !_known.Contains(c.Key)).Select(c =>
+            $"'{c.Key}' is no setting of this section; known are {string.Join(", ", _known.Select(Spelled).Order(StringComparer.Ordinal))}"));
 }

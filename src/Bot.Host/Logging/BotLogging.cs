@@ -1,8 +1,10 @@
 using System.Globalization;
+using Bot.Host.Commands;
 using Bot.Host.Configuration;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Core;
+using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
@@ -34,6 +36,8 @@ public sealed class BotLogging : IDisposable
     public static BotLogging Open(LogSection section, string dataFolder, string name, bool toTerminal)
     {
         var folder = section.Folder ?? Path.Combine(dataFolder, "logs");
+        RequireWritable(folder);
+        TellOnce(folder);
         var level = Enum.Parse<LogEventLevel>(section.Level, ignoreCase: true);
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(level)
@@ -65,7 +69,39 @@ public sealed class BotLogging : IDisposable
     public void Dispose()
     {
         Factory.Dispose();
-        _logger.Dispose();
+        try
+        {
+            _logger.Dispose();
+        }
+        catch (IOException)
+        {
+            // What was buffered is lost like the lines before it, and that was told. The run itself went well.
+        }
+    }
+
+    private static void RequireWritable(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var probe = new FileStream(
+                Path.Combine(folder, $".probe-{Environment.ProcessId}"), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"The folder of the logs, {folder}, cannot be written: {e.Message}{Environment.NewLine}Make room or give rights there, or name another one (log.folder).", e);
+        }
+    }
+
+    /// <summary>Losing log lines must not stop a bot that protects positions, but somebody has to know.</summary>
+    private static void TellOnce(string folder)
+    {
+        var told = 0;
+        SelfLog.Enable(_ =>
+        {
+            if (Interlocked.Exchange(ref told, 1) == 0)
+                Console.Error.WriteLine($"warning: lines of the log are lost, because {folder} cannot be written. Is its disk full?");
+        });
     }
 
     /// <summary>Akka.Cluster.Tools 1.5.73 says at once that a proxy "failed to find" its singleton after 30 seconds, before it has looked.</summary>

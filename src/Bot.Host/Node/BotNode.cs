@@ -123,6 +123,7 @@ public sealed class BotNode : IAsyncDisposable
         NodeServices? services = null;
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(60));
         var address = new NodeAddress { Host = bot.Node.Host, Port = bot.Node.Port, Seeds = bot.Node.Seeds };
         builder.Services.AddAkka(ClusterConfig.SystemName, akka => akka
@@ -188,6 +189,17 @@ public sealed class BotNode : IAsyncDisposable
         _host.Dispose();
         Exchange.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>
+    /// Signals are the command's business. The framework's own lifetime stops the actors at Ctrl-C at once: the run could not be summed up
+    /// any more, and would wait for answers that nobody gives.
+    /// </summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     /// <summary>The exchange's clock drifts against ours; a placement needs it within seconds, entries within half of one (R11).</summary>

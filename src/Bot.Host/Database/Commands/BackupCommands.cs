@@ -8,7 +8,7 @@ internal static class BackupCommands
 {
     public static Command Backup(Func<DatabaseCommandSettings> settings, Option<string?> server)
     {
-        var file = new Argument<FileInfo>("file") { Description = "The file to write; it must not be there yet" };
+        var file = FileArgument("The file to write; it must not be there yet");
         var command = new Command("backup", "Write everything into one file; the bot may run") { file };
         command.SetAction(parsed => DatabaseCommands.Run(parsed, settings, server, async (session, output, _, cancellation) =>
         {
@@ -35,7 +35,7 @@ internal static class BackupCommands
 
     public static Command Restore(Func<DatabaseCommandSettings> settings, Option<string?> server)
     {
-        var file = new Argument<FileInfo>("file") { Description = "A file that db backup has written" };
+        var file = FileArgument("A file that db backup has written");
         var force = new Option<bool>("--force") { Description = "Also when the database holds rows: they are replaced" };
         var command = new Command("restore", "Replace everything by what a backup holds; no bot may run") { file, force };
         command.SetAction(parsed => DatabaseCommands.Run(parsed, settings, server, async (session, output, _, cancellation) =>
@@ -60,6 +60,18 @@ internal static class BackupCommands
             return 0;
         }));
         return command;
+    }
+
+    /// <summary>A file's name. What begins like an option was meant as one: it would become a file with an odd name.</summary>
+    private static Argument<FileInfo> FileArgument(string description)
+    {
+        var file = new Argument<FileInfo>("file") { Description = description };
+        file.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-')) is { } option)
+                result.AddError($"'{option.Value}' is no option of this command; a file of that name is written as ./{option.Value}.");
+        });
+        return file;
     }
 
     private static async Task RunAsync(DatabaseSession session, string program, IReadOnlyList<string> arguments, string what, CancellationToken cancellation)

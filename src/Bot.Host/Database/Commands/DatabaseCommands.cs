@@ -151,7 +151,7 @@ public static class DatabaseCommands
             });
             string[] rest = [.. parsed.UnmatchedTokens, .. parsed.GetValue(arguments) ?? []];
             return await PsqlAsync(await session.BinariesAsync(cancellation), connection, rest, cancellation);
-        }, interruptIsTheChilds: true));
+        }, interruptIsAnothers: true));
         return command;
     }
 
@@ -180,7 +180,7 @@ public static class DatabaseCommands
     /// <summary>Opens the database that the command line and the settings name, and does the work on it.</summary>
     internal static int Run(
         ParseResult parsed, Func<DatabaseCommandSettings> settings, Option<string?> server,
-        Func<DatabaseSession, TextWriter, ILogger, CancellationToken, Task<int>> work, bool interruptIsTheChilds = false) =>
+        Func<DatabaseSession, TextWriter, ILogger, CancellationToken, Task<int>> work, bool interruptIsAnothers = false) =>
         CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancellation =>
         {
             var error = parsed.InvocationConfiguration.Error;
@@ -189,5 +189,5 @@ public static class DatabaseCommands
             var options = DatabaseOption.Apply(parsed.GetValue(server), asked.Options, error);
             await using var session = await DatabaseSession.OpenAsync(options, asked.DataFolder, logger, cancellation);
             return await work(session, parsed.InvocationConfiguration.Output, logger, cancellation);
-        }, interruptIsTheChilds);
+        }, interruptIsAnothers);
 }
