@@ -92,7 +92,7 @@ public sealed class Projection(NpgsqlDataSource database)
     private async Task<int> ApplyInTransactionAsync(IReadOnlyCollection<JournalRow> rows, CancellationToken cancel)
     {
         var writer = new ReadTables();
-        var touched = new HashSet<string>(StringComparer.Ordinal);
+        var touched = new Dictionary<string, long>(StringComparer.Ordinal);
         var applied = 0;
         foreach (var row in rows)
         {
@@ -105,16 +105,14 @@ public sealed class Projection(NpgsqlDataSource database)
                 continue;
             await ProjectAsync(row, writer, cancel).ConfigureAwait(false);
             _progress[row.PersistenceId] = row.SequenceNumber;
-            touched.Add(row.PersistenceId);
+            touched.TryAdd(row.PersistenceId, done);
             applied++;
         }
         if (touched.Count == 0)
             return 0;
-        foreach (var id in touched)
-            writer.Progress(id, _progress[id]);
         await using var connection = await database.OpenConnectionAsync(cancel).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
-        await writer.ExecuteAsync(connection, transaction, cancel).ConfigureAwait(false);
+        await writer.ExecuteAsync(connection, transaction, touched.Select(t => (t.Key, t.Value, _progress[t.Key])), cancel).ConfigureAwait(false);
         await transaction.CommitAsync(cancel).ConfigureAwait(false);
         Applied += applied;
         return applied;
@@ -162,3 +160,8 @@ public sealed class Projection(NpgsqlDataSource database)
         return _pairs[row.PersistenceId] = state;
     }
 }
+
+/// <summary>Another projector was faster: what was prepared here is dropped and the place is looked up anew.</summary>
+/// <param name="persistenceId">The stream that it moved on.</param>
+public sealed class ProjectionOvertakenException(string persistenceId)
+    : Exception($"Another projector has moved {persistenceId} on.");

@@ -79,6 +79,11 @@ public sealed class ProjectorActor : UntypedActor
             {
                 return;
             }
+            catch (ProjectionOvertakenException e)
+            {
+                // The singleton is moving, or the cluster is split: the other one's work counts as well as ours.
+                _log.Warning("{Reason}", e.Message);
+            }
             catch (Exception e)
             {
                 _log.Error(e, "the read tables could not be brought forward; trying again");

@@ -16,21 +16,36 @@ internal sealed class ReadTables
 {
     private readonly List<NpgsqlBatchCommand> _commands = [];
 
-    public async Task ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancel)
+    /// <summary>
+    /// Progress first, and only from where this projector believes to stand: of two projectors the one that was overtaken stops here, before
+    /// it has turned anything back.
+    /// </summary>
+    /// <exception cref="ProjectionOvertakenException">Another projector has moved a stream on.</exception>
+    public async Task ExecuteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<(string PersistenceId, long From, long To)> progress, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
+
+        // One order for all, or two projectors could lock each other out.
+        var steps = progress.OrderBy(p => p.PersistenceId, StringComparer.Ordinal).ToList();
+        foreach (var (persistenceId, from, to) in steps)
+        {
+            batch.BatchCommands.Add(Command(
+                """
+                INSERT INTO projection_progress AS p (persistence_id, sequence_number) VALUES ($1, $2)
+                ON CONFLICT (persistence_id) DO UPDATE SET sequence_number = EXCLUDED.sequence_number, updated_at = now() WHERE p.sequence_number = $3
+                """,
+                persistenceId, to, from));
+        }
         foreach (var command in _commands)
             batch.BatchCommands.Add(command);
         await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (batch.BatchCommands[i].RecordsAffected != 1)
+                throw new ProjectionOvertakenException(steps[i].PersistenceId);
+        }
     }
-
-    public void Progress(string persistenceId, long sequence) => Add(
-        """
-        INSERT INTO projection_progress (persistence_id, sequence_number) VALUES ($1, $2)
-        ON CONFLICT (persistence_id) DO UPDATE SET sequence_number = EXCLUDED.sequence_number, updated_at = now()
-        """,
-        persistenceId,
-        sequence);
 
     public void Order(string id, OrderEvent e)
     {
@@ -221,12 +236,14 @@ internal sealed class ReadTables
         """,
         id);
 
-    private void Add(string sql, params object?[] values)
+    private void Add(string sql, params object?[] values) => _commands.Add(Command(sql, values));
+
+    private static NpgsqlBatchCommand Command(string sql, params object?[] values)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
-        _commands.Add(command);
+        return command;
     }
 
     private static string Word(Side side) => side == Side.Buy ? "buy" : "sell";

@@ -1,0 +1,100 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Persistence.Sql;
+using Bot.Actors.Cluster;
+using Bot.Actors.Runtime;
+using Bot.Exchange;
+using Bot.Exchange.Kucoin;
+using Bot.Exchange.Lockstep;
+using Bot.Host.Database;
+using Bot.Testing;
+using Bot.Trading.Market;
+using Npgsql;
+
+namespace Bot.Actors.Tests.Support;
+
+/// <summary>An actor system with the bot's own persistence settings, on a database of the test; only the cluster is left out.</summary>
+internal sealed class LocalSystem : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly NpgsqlDataSource _source;
+
+    private LocalSystem(TestDatabase database, IExchange? exchange, IExchangeStreams? streams, Func<long>? nowMs)
+    {
+        var connection = database.Connections.For(DatabaseRole.App);
+        var configuration = ConfigurationFactory.ParseString("akka { actor.provider = local, loglevel = OFF, stdout-loglevel = OFF }")
+            .WithFallback(ClusterConfig.Create(new NodeAddress(), connection))
+            .WithFallback(SqlPersistence.DefaultConfiguration);
+        _source = NpgsqlDataSource.Create(connection);
+        System = ActorSystem.Create("test", BootstrapSetup.Create().WithConfig(configuration).And(new InFlightSetup(InFlight)));
+        Services = new NodeServices
+        {
+            // Actors that trade are tested with an exchange; the others never ask for one.
+            Exchange = exchange!,
+            Streams = streams!,
+            Time = TimeProvider.System,
+            ExchangeNowMs = nowMs ?? (() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()),
+            InFlight = InFlight,
+            Database = _source,
+            Settings = new BotSettings
+            {
+                Deployment = "abcdef", Version = "v", Node = "test", Account = "abcdef", Interval = CandleInterval.OneMinute, Strategy = "ema-cross",
+                StrategyParameters = new Dictionary<string, double>(), CandleRetention = null,
+            },
+            Gate = new StartupGate(),
+        };
+    }
+
+    /// <summary>A system on a database, with an exchange where one is needed.</summary>
+    public static LocalSystem On(TestDatabase database, KucoinExchange? exchange = null) =>
+        new(database, exchange, exchange, exchange is null ? null : () => exchange.Clock.NowMs);
+
+    public ActorSystem System { get; }
+
+    public InFlight InFlight { get; } = new();
+
+    public NodeServices Services { get; }
+
+    /// <summary>Stops an actor with a message and waits until it is gone.</summary>
+    public async Task EndAsync(IActorRef actor, object message)
+    {
+        var gone = WhenGoneAsync(actor);
+        actor.Tell(message);
+        await gone;
+    }
+
+    /// <summary>Completes when the actor has stopped.</summary>
+    public Task WhenGoneAsync(IActorRef actor)
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        System.ActorOf(Props.Create(() => new Watcher(actor, gone)));
+        return gone.Task.WaitAsync(Patience);
+    }
+
+    /// <summary>An actor that puts what it gets into a list.</summary>
+    public Inbox Receiver() => Inbox.Create(System);
+
+    public async ValueTask DisposeAsync()
+    {
+        await System.Terminate();
+        await _source.DisposeAsync();
+    }
+
+    private sealed class Watcher : UntypedActor
+    {
+        private readonly TaskCompletionSource _gone;
+
+        public Watcher(IActorRef actor, TaskCompletionSource gone)
+        {
+            _gone = gone;
+            Context.Watch(actor);
+        }
+
+        protected override void OnReceive(object message)
+        {
+            if (message is Terminated)
+                _gone.TrySetResult();
+        }
+    }
+}
