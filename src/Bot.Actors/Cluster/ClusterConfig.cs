@@ -62,6 +62,8 @@ public static class ClusterConfig
                 default-dispatcher.executor = "Bot.Actors.Runtime.CountingExecutorConfigurator, Bot.Actors"
                 internal-dispatcher.executor = "Bot.Actors.Runtime.CountingExecutorConfigurator, Bot.Actors"
               }
+              # Standard output is the caller's: a summary's last line must be the last.
+              stdout-loglevel = OFF
               log-dead-letters = off
               log-dead-letters-during-shutdown = off
               coordinated-shutdown.exit-clr = off
