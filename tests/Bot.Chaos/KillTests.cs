@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Bot.Host.Database;
 using Bot.Testing;
 using Xunit.Abstractions;
 
@@ -31,7 +28,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var plan = new KillPlan(seed, kills);
         await using var database = await TestPostgres.CreateDatabaseAsync();
         await using var venue = await SimulatedVenue.StartAsync(Market(seed, kills));
-        var node = Node(venue, database);
+        var node = venue.NodeArguments(_folder, database);
         var (inStartUp, withOrders) = (0, 0);
         for (var done = 0; done < kills; done++)
         {
@@ -43,7 +40,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             inStartUp += moment.AfterStart is null ? 0 : 1;
             withOrders += await venue.ActiveOrdersAsync() > 0 ? 1 : 0;
             if (done % 10 == 9)
-                Assert.Empty((await CheckAsync(venue, database, settleSeconds: 0)).Violations.Where(v => HoldAlways.Contains(v.Invariant)).Select(v => v.Text));
+                Assert.Empty((await CheckAnswer.AskAsync(_folder, venue, database, settleSeconds: 0)).Violations.Where(v => HoldAlways.Contains(v.Invariant)).Select(v => v.Text));
         }
         var (stoodAt, endsAt) = await venue.ClockAsync();
         Assert.True(stoodAt < endsAt, "the market ended before the last kill");
@@ -52,7 +49,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var ended = await last.EndAsync(TimeSpan.FromMinutes(4));
         Assert.True(ended.Code == 0, ended.Error);
         var summary = JsonNode.Parse(ended.Output.TrimEnd().Split('\n')[^1])!;
-        var check = await CheckAsync(venue, database, settleSeconds: 5);
+        var check = await CheckAnswer.AskAsync(_folder, venue, database, settleSeconds: 5);
         output.WriteLine(
             $"{kills} kills, {inStartUp} of them timed from the start, {withOrders} with orders active at the exchange; {summary["orders"]} orders, {summary["fills"]} fills, "
             + $"{check.JournalRows} journal rows; invariants {string.Join(' ', check.Checked)}: {check.Violations.Count} violations");
@@ -77,26 +74,6 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         ];
     }
 
-    /// <summary>A bot that trades as often as it can: the strategy does not matter here, the number of orders does.</summary>
-    private List<string> Node(SimulatedVenue venue, TestDatabase database)
-    {
-        var config = Path.Combine(_folder, "chaos.json");
-        File.WriteAllText(config, """
-            {
-              "trading": { "interval": "1min", "parameters": { "fast": 3, "slow": 7, "trend": 20, "atr": 10 }, "selectionMinutes": 60 },
-              "selection": { "minQuoteVolume24h": 0, "minCandles": 30, "minVolatility": 0, "maxCorrelation": 1, "maxSpread": 1 },
-              "risk": { "maxDrawdown": 1 },
-              "pair": { "stalePriceMs": 120000 },
-              "database": { "migrateAtStart": false }
-            }
-            """);
-        return
-        [
-            "node", "--config", config, "--exchange", venue.Address.ToString(), "--keys", SimulatedVenue.WriteKeys(_folder),
-            "--db", database.Connections.For(DatabaseRole.App), "--lockstep", SimulatedVenue.Key,
-        ];
-    }
-
     private static async Task WhenAsync(KillMoment moment, SimulatedVenue venue, BotProgram bot)
     {
         if (moment.AfterStart is { } after)
@@ -105,33 +82,14 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             await Task.Delay(after);
             return;
         }
-        var start = Stopwatch.GetTimestamp();
-        while ((await venue.ClockAsync()).NowMs < moment.AtMarketMs)
-        {
-            if (bot.HasExited)
-                Assert.Fail($"the bot ended by itself: {(await bot.EndAsync(TimeSpan.FromSeconds(5))).Error}");
-            if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromMinutes(2))
-                Assert.Fail($"the market stands still: {bot.ErrorSoFar}");
-            await Task.Delay(2);
-        }
-    }
-
-    private async Task<CheckAnswer> CheckAsync(SimulatedVenue venue, TestDatabase database, int settleSeconds)
-    {
-        var answer = await BotProgram.RunAsync(
-            _folder, "check", "--simulator", venue.Address.ToString(), "--db", database.Connections.For(DatabaseRole.ReadOnly),
-            "--account", SimulatedVenue.Key, "--settle", settleSeconds.ToString(CultureInfo.InvariantCulture), "--json");
-        Assert.True(answer.Code is 0 or 1, answer.Error);
-        var check = JsonSerializer.Deserialize<CheckAnswer>(answer.Output, JsonSerializerOptions.Web);
-        Assert.NotNull(check);
-        Assert.Equal(check.Violations.Count == 0 ? 0 : 1, answer.Code);
-        return check;
-    }
-
-    private sealed record CheckAnswer(List<string> Checked, int JournalRows, int Orders, int Fills, List<CheckedViolation> Violations);
-
-    private sealed record CheckedViolation(string Invariant, string Subject, string What)
-    {
-        public string Text => $"{Invariant} {Subject}: {What}";
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                if (bot.HasExited)
+                    Assert.Fail($"the bot ended by itself: {(await bot.EndAsync(TimeSpan.FromSeconds(5))).Error}");
+                return (await venue.ClockAsync()).NowMs >= moment.AtMarketMs;
+            },
+            TimeSpan.FromMinutes(2),
+            () => $"the market stands still: {bot.ErrorSoFar}");
     }
 }

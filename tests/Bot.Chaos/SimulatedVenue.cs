@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
+using Bot.Host.Database;
 using Bot.Host.Node;
+using Bot.Testing;
 
 namespace Bot.Chaos;
 
@@ -28,8 +30,16 @@ internal sealed class SimulatedVenue : IAsyncDisposable
     public static async Task<SimulatedVenue> StartAsync(params string[] market) => new(await SimulatorProcess.StartAsync(
         ["--port", "0", "--lockstep", "--account", $"{Key}:{Secret}:{Passphrase}:USDT=10000", "--interval", "1min", .. market], CancellationToken.None));
 
-    /// <summary>Writes the account's key as the bot reads it.</summary>
-    public static string WriteKeys(string folder)
+    /// <summary>Command and options of a node in lockstep that trades here as often as it can.</summary>
+    /// <param name="folder">A folder for its configuration and keys.</param>
+    /// <param name="database">Its database.</param>
+    public List<string> NodeArguments(string folder, TestDatabase database) =>
+        [
+            "node", "--config", TradingConfig.WriteBusy(folder), "--exchange", Address.ToString(), "--keys", WriteKeys(folder),
+            "--db", database.Connections.For(DatabaseRole.App), "--lockstep", Key,
+        ];
+
+    private static string WriteKeys(string folder)
     {
         var keys = Directory.CreateDirectory(Path.Combine(folder, "keys"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var (name, value) in new[] { ("key", Key), ("secret", Secret), ("passphrase", Passphrase) })
@@ -51,6 +61,11 @@ internal sealed class SimulatedVenue : IAsyncDisposable
     /// <summary>How many orders the account has active.</summary>
     public async Task<int> ActiveOrdersAsync() =>
         (await _http.GetFromJsonAsync<JsonNode>($"sim/ledger?account={Key}"))!["orders"]!.AsArray().Count(o => (bool)o!["active"]!);
+
+    /// <summary>When each order of the account arrived, by this machine's clock: Unix microseconds by client order id.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> ReceivedAsync() =>
+        (await _http.GetFromJsonAsync<JsonNode>($"sim/ledger?account={Key}"))!["orders"]!.AsArray()
+            .ToDictionary(o => (string)o!["clientOid"]!, o => (long)o!["receivedWallUs"]!);
 
     public async ValueTask DisposeAsync()
     {

@@ -62,6 +62,8 @@ public static class ClusterConfig
                 default-dispatcher.executor = "Bot.Actors.Runtime.CountingExecutorConfigurator, Bot.Actors"
                 internal-dispatcher.executor = "Bot.Actors.Runtime.CountingExecutorConfigurator, Bot.Actors"
               }
+              # Standard output is the caller's: a summary's last line must be the last.
+              stdout-loglevel = OFF
               log-dead-letters = off
               log-dead-letters-during-shutdown = off
               # The command decides what Ctrl-C means: by itself Akka would end all actors at once, and with them what the run has to sum up.

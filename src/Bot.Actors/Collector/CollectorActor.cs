@@ -107,7 +107,7 @@ public sealed partial class CollectorActor : UntypedActor, IMarketStreamListener
                 break;
             case RequestHistory request:
                 Collect(request.Symbol);
-                Start(request, token => HistoryAsync(request, BoundaryMs(), token));
+                Start(request, token => HistoryAsync(request, BoundaryMs(request.Symbol), token));
                 break;
             case RequestBars request:
                 Start(request, token => BarsAsync(request, BoundaryMs(), Sender, token));
@@ -129,6 +129,12 @@ public sealed partial class CollectorActor : UntypedActor, IMarketStreamListener
 
     /// <summary>Start of the interval that is running: everything that opened before is closed.</summary>
     private long BoundaryMs() => Interval.OpenTimeMs(_services.ExchangeNowMs());
+
+    /// <summary>
+    /// The same for one pair: a candle that was told as closed is closed, although our idea of the exchange's clock may still be a moment
+    /// behind it. A history without it would have its pair ask again at once, and again.
+    /// </summary>
+    private long BoundaryMs(Symbol symbol) => Math.Max(BoundaryMs(), (_collected[symbol].NewestMs ?? 0) + Interval.Milliseconds);
 
     private void Collect(Symbol symbol)
     {
@@ -200,7 +206,7 @@ public sealed partial class CollectorActor : UntypedActor, IMarketStreamListener
         {
             slot.Forget();
             if (_collected[symbol].NewestMs is { } newest)
-                Start(symbol, token => HistoryAsync(new RequestHistory(symbol, 0, newest), BoundaryMs(), token));
+                Start(symbol, token => HistoryAsync(new RequestHistory(symbol, 0, newest), BoundaryMs(symbol), token));
         }
     }
 

@@ -14,6 +14,7 @@ public sealed partial class PairActor
 
     private readonly List<CandleClosed> _held = [];
     private long _newestCandleMs = -1;
+    private long _askedUpToMs = -1;
     private bool _isWarm;
     private bool _isHistoryAsked;
 
@@ -55,13 +56,17 @@ public sealed partial class PairActor
         }
         // The collector tells which candle came before; where it does not know, an interval without a candle may be a gap.
         var previous = closed.PreviousOpenMs ?? closed.Candle.OpenTimeMs - Services.Settings.Interval.Milliseconds;
-        if (_newestCandleMs >= 0 && previous > _newestCandleMs)
+        if (_newestCandleMs >= 0 && previous > _newestCandleMs && previous > _askedUpToMs)
         {
+            _askedUpToMs = previous;
             Log.Info("{Symbol} misses candles after {NewestMs}; asking for them", _context.Symbol.Text, _newestCandleMs);
             _held.Add(closed);
             AskHistory();
             return;
         }
+        // What is still missing now, nobody has: the strategy sees the hole, and nobody is asked for it for ever.
+        if (_newestCandleMs >= 0 && previous > _newestCandleMs)
+            Log.Warning("{Symbol} has no candles between {NewestMs} and {OpenMs}", _context.Symbol.Text, _newestCandleMs, closed.Candle.OpenTimeMs);
         Feed(closed.Candle, closed.ClosedAtMs, closed.Revision, isHistory: false);
     }
 

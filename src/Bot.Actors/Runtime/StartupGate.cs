@@ -3,7 +3,10 @@ using Bot.Trading.Market;
 
 namespace Bot.Actors.Runtime;
 
-/// <summary>What of a node's start is done: the selector has chosen, and which chosen pairs are warmed up and may open positions.</summary>
+/// <summary>
+/// What of a node's start is done: the selector has chosen, and which chosen pairs are warmed up and may open positions. It opens on a
+/// single node, which is where a replay waits for it; in a cluster nobody does, for the selector and its pairs are on several nodes.
+/// </summary>
 public sealed class StartupGate
 {
     private readonly ConcurrentDictionary<Symbol, bool> _pairs = new();

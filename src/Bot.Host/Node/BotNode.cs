@@ -7,6 +7,7 @@ using Bot.Exchange.Kucoin.Signing;
 using Bot.Exchange.Lockstep;
 using Bot.Host.Configuration;
 using Bot.Trading.Orders;
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,12 @@ public sealed record BotNodeOptions
 
     /// <summary>Key of the simulator's account that is in lockstep; null outside a replay.</summary>
     public string? LockstepAccount { get; init; }
+
+    /// <summary>Wishes where shards shall be; nodes of one process may share them.</summary>
+    public ShardMoves Moves { get; init; } = new();
+
+    /// <summary>Settings of the actor system that are laid over the node's own; null for none. Those that the promises rest on are still asserted.</summary>
+    public Akka.Configuration.Config? Overrides { get; init; }
 }
 
 /// <summary>A running node: the actor system with everything it stands on. Disposing it stops it in order.</summary>
@@ -76,6 +83,7 @@ public sealed class BotNode : IAsyncDisposable
     {
         var bot = options.Configuration.Bot;
         var isReplay = options.LockstepAccount is not null;
+        await SaveConfigurationAsync(options.Database, bot, cancel).ConfigureAwait(false);
         var inFlight = new InFlight();
         var frames = new PushFrames();
         var virtualTime = isReplay ? new VirtualTimeProvider() : null;
@@ -132,7 +140,7 @@ public sealed class BotNode : IAsyncDisposable
                 l.ClearLoggers();
                 l.AddLoggerFactory(logs);
             })
-            .AddBot(address, options.ConnectionString, new ShardMoves(), inFlight, system =>
+            .AddBot(address, options.ConnectionString, options.Moves, inFlight, system =>
             {
                 var node = Akka.Cluster.Cluster.Get(system).SelfAddress.ToString();
                 return services = new NodeServices
@@ -147,7 +155,8 @@ public sealed class BotNode : IAsyncDisposable
                     Gate = gate,
                     Grants = grants,
                 };
-            }));
+            })
+            .AddHocon(options.Overrides ?? Akka.Configuration.Config.Empty, HoconAddMode.Prepend));
         var host = builder.Build();
         try
         {
@@ -200,6 +209,16 @@ public sealed class BotNode : IAsyncDisposable
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    /// <summary>Every order and selection names the version that it was decided under, so the version is there before them.</summary>
+    private static async Task SaveConfigurationAsync(NpgsqlDataSource database, BotConfiguration configuration, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel).ConfigureAwait(false);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "INSERT INTO configuration (version, effective) VALUES (@version, @effective::jsonb) ON CONFLICT (version) DO NOTHING",
+            new { version = configuration.Version(), effective = configuration.EffectiveJson() },
+            cancellationToken: cancel)).ConfigureAwait(false);
     }
 
     /// <summary>The exchange's clock drifts against ours; a placement needs it within seconds, entries within half of one (R11).</summary>

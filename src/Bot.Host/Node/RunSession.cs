@@ -49,8 +49,14 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
         return ended || !options.EndWithReplay ? CommandRunner.Ok : CommandRunner.Interrupted;
     }
 
+    /// <summary>
+    /// Of a replay: no price may pass before every pair is ready. A node that trades on the wall clock is started when it runs; its pairs
+    /// get ready one by one, some of them on other nodes.
+    /// </summary>
     private async Task WhenStartedAsync(CancellationToken cancel)
     {
+        if (node.Replay is null)
+            return;
         try
         {
             await Task.WhenAny(node.Services.Gate.Opened, node.ReplayEnded).WaitAsync(StartPatience, cancel).ConfigureAwait(false);

@@ -5,7 +5,6 @@ using Bot.Host.Configuration;
 using Bot.Host.Database;
 using Bot.Host.Logging;
 using Bot.Host.Terminal;
-using Dapper;
 using Npgsql;
 
 namespace Bot.Host.Node;
@@ -30,7 +29,6 @@ internal static class TradingRun
         Func<BotNode, CancellationToken, Task>? beside = null)
     {
         await RequirePromisesAsync(database.App, error, cancel).ConfigureAwait(false);
-        await SaveConfigurationAsync(database.App, configuration.Bot, cancel).ConfigureAwait(false);
         RequireFreePort(configuration.Bot.Node);
         var node = await BotNode.StartAsync(
             new BotNodeOptions
@@ -66,15 +64,6 @@ internal static class TradingRun
             await error.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
         if (report.Faults.Count > 0)
             throw new CommandException($"This database must not be traded on:{Environment.NewLine}{string.Join(Environment.NewLine, report.Faults.Select(f => $"  - {f}"))}");
-    }
-
-    private static async Task SaveConfigurationAsync(NpgsqlDataSource database, BotConfiguration configuration, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel).ConfigureAwait(false);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "INSERT INTO configuration (version, effective) VALUES (@version, @effective::jsonb) ON CONFLICT (version) DO NOTHING",
-            new { version = configuration.Version(), effective = configuration.EffectiveJson() },
-            cancellationToken: cancel)).ConfigureAwait(false);
     }
 
     /// <summary>A taken port would end the actor system with a stack trace; a person wants the port's number.</summary>

@@ -30,13 +30,13 @@ public class SyntheticMarketTests
     }
 
     [Fact]
-    public void There_are_two_days_of_history_before_the_start()
+    public void There_are_four_days_of_history_before_the_start()
     {
         using var market = new SyntheticMarket(new SyntheticMarketOptions(), 3, Start + 12_345);
         var history = market.History(0).ToList();
 
-        Assert.InRange(history.Count, 2800, 2880);
-        Assert.True(history[0].OpenTimeMs >= Start - (2 * 86_400_000));
+        Assert.InRange(history.Count, 5600, 5760);
+        Assert.True(history[0].OpenTimeMs >= Start - (4 * 86_400_000));
         Assert.Equal(Start - 60_000, history[^1].OpenTimeMs);
         Assert.All(history, c => Assert.Null(c.Fault()));
         Assert.Equal(history[^1].Close, market.Listings[0].LastPrice);
