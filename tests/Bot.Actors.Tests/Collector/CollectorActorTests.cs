@@ -79,7 +79,7 @@ public sealed class CollectorActorTests : IAsyncLifetime
         await _database.ExecuteAsync(DatabaseRole.Owner, "DELETE FROM candles");
         var missed = await HistoryAsync(collector, new RequestHistory(Btc, 0, all.Candles[39].OpenTimeMs));
         Assert.Equal(all.Candles.Skip(40).Select(c => c.OpenTimeMs), missed.Candles.Take(10).Select(c => c.OpenTimeMs));
-        Assert.Equal(missed.Candles.Count, await CountAsync("SELECT count(*) FROM candles"));
+        Assert.Equal(missed.Candles.Count, await CountAsync($"SELECT count(*) FROM candles WHERE open_time > to_timestamp({all.Candles[39].OpenTimeMs / 1_000})"));
     }
 
     [Fact]
@@ -94,8 +94,7 @@ public sealed class CollectorActorTests : IAsyncLifetime
         // Twice it is only a failure that is asked for again, the third time life goes on with a hole.
         for (var i = 0; i < 3; i++)
             collector.Tell(new RequestHistory(Btc, 20, null));
-        var history = (CandleHistory)await _pairs.ReceiveAsync(LocalSystem.Patience);
-        Assert.Equal(15, history.Candles.Count);
+        await NextAsync(h => h.Candles.Count == 15);
         Assert.Equal(1L, await CountAsync("SELECT count(*) FROM candle_holes WHERE to_time - from_time >= interval '5 minutes' AND reason <> ''"));
         Assert.Equal(15L, await CountAsync("SELECT count(*) FROM candles"));
     }
@@ -123,7 +122,22 @@ public sealed class CollectorActorTests : IAsyncLifetime
     private async Task<CandleHistory> HistoryAsync(IActorRef collector, RequestHistory request)
     {
         collector.Tell(request);
-        return (CandleHistory)await _pairs.ReceiveAsync(LocalSystem.Patience);
+        return await NextAsync(h => request.AfterMs is { } after ? h.Candles is [var first, ..] && first.OpenTimeMs == after + 60_000 : h.Candles.Count == request.Count);
+    }
+
+    /// <summary>The next history that is an answer: when its stream connects, the collector by itself tells what was missed until then, mostly nothing.</summary>
+    private async Task<CandleHistory> NextAsync(Func<CandleHistory, bool> isAnswer)
+    {
+        while (true)
+        {
+            switch (await _pairs.ReceiveAsync(LocalSystem.Patience))
+            {
+                case CandleHistory history when isAnswer(history):
+                    return history;
+                case Status.Failure late:
+                    throw late.Cause;
+            }
+        }
     }
 
     private async Task<IReadOnlyList<Candle>> AtTheExchangeAsync(CandleHistory history) => (await _exchange.GetCandlesAsync(
