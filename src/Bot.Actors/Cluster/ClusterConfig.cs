@@ -66,7 +66,8 @@ public static class ClusterConfig
               stdout-loglevel = OFF
               log-dead-letters = off
               log-dead-letters-during-shutdown = off
-              coordinated-shutdown.exit-clr = off
+              # Signals belong to the command: it sums up first and then stops the node. The hook would take the actors away under it.
+              coordinated-shutdown { exit-clr = off, run-by-clr-shutdown-hook = off }
               remote.dot-netty.tcp {
                 public-hostname = {{Quote(address.Host)}}
                 hostname = {{Quote(address.Host)}}

@@ -53,7 +53,7 @@ internal static class NodeCommand
             using var logs = BotLogging.Open(configuration.Bot.Log, BotFolders.Data, "node", toTerminal: false);
             await using var database = await BotDatabase.OpenAsync(
                 DatabaseOption.Apply(parsed.GetValue(server), configuration.Database, parsed.InvocationConfiguration.Error), BotFolders.Data, logs.Factory, cancellation: cancel);
-            var screen = new RunScreen(error, "bot node");
+            var screen = new RunScreen(error);
             return await TradingRun.RunAsync(
                 configuration, database, credentials, parsed.GetValue(lockstep),
                 new RunOptions($"bot node: {configuration.Bot.Exchange.BaseAddress.Host}", parsed.GetValue(exit), parsed.GetValue(json)),

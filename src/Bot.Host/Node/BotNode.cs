@@ -131,6 +131,9 @@ public sealed class BotNode : IAsyncDisposable
         NodeServices? services = null;
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(logs);
+
+        // The command stops the node, in order and after it has summed up; the host's own lifetime would stop the actors on the same signal.
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(60));
         var address = new NodeAddress { Host = bot.Node.Host, Port = bot.Node.Port, Seeds = bot.Node.Seeds };
         builder.Services.AddAkka(ClusterConfig.SystemName, akka => akka
@@ -218,5 +221,13 @@ public sealed class BotNode : IAsyncDisposable
             if (!cancel.IsCancellationRequested)
                 await Exchange.SynchroniseClockAsync(cancel).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A lifetime that listens to nobody.</summary>
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
