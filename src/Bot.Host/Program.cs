@@ -1,9 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Bot.Host.Commands;
 using Bot.Host.Database.Commands;
 
-var root = new RootCommand("A KuCoin spot trading system that never loses, doubles or forgets an order.")
+// A command and not the library's root: that one would be called after the assembly in every usage line.
+var root = new Command("./bot", "A KuCoin spot trading system that never loses, doubles or forgets an order.")
 {
+    new HelpOption(),
+    new VersionOption(),
     DemoCommand.Create(),
     PaperCommand.Create(),
     LiveCommand.Create(),

@@ -66,7 +66,7 @@ public static class ClusterConfig
               stdout-loglevel = OFF
               log-dead-letters = off
               log-dead-letters-during-shutdown = off
-              # The command decides what Ctrl-C means: by itself Akka would end all actors at once, and with them what the run has to sum up.
+              # Signals belong to the command: it sums up first and then stops the node. The hook would take the actors away under it.
               coordinated-shutdown { exit-clr = off, run-by-clr-shutdown-hook = off }
               remote.dot-netty.tcp {
                 public-hostname = {{Quote(address.Host)}}

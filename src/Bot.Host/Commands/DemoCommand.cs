@@ -64,7 +64,7 @@ internal static class DemoCommand
             AddTime("--to", parsed.GetValue(to));
 
             var error = parsed.InvocationConfiguration.Error;
-            var screen = new RunScreen(error, "bot demo");
+            var screen = new RunScreen(error);
             var defaults = Defaults(parsed.GetValue(interval)!);
             using var logs = BotLogging.Open(new LogSection(), BotFolders.Data, "demo", toTerminal: false);
             screen.Say("starting the simulated exchange and the private database ...");
@@ -77,7 +77,7 @@ internal static class DemoCommand
             });
             await using var database = await BotDatabase.OpenAsync(configuration.Database, BotFolders.Data, logs.Factory, DatabaseName, cancel);
             using var credentials = DemoAccount.Credentials();
-            screen.Say($"simulator {simulator.Address}   database: ./bot db psql -d {DatabaseName}   log: {logs.Folder}");
+            screen.Say($"simulator {simulator.Address}   database: ./bot db psql -d {DatabaseName}   log: {BotFolders.Shown(logs.Folder)}");
             var run = new RunOptions($"bot demo: {(folder is null ? "synthetic prices" : "recorded prices")}, {parsed.GetValue(interval)}", parsed.GetValue(exit), parsed.GetValue(json));
             return await TradingRun.RunAsync(
                 configuration, database, credentials, DemoAccount.Key, run, screen, logs, parsed.InvocationConfiguration.Output, error, cancel);

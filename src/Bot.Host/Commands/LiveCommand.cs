@@ -58,8 +58,8 @@ internal static class LiveCommand
             await using var database = await BotDatabase.OpenAsync(configuration.Database, BotFolders.Data, logs.Factory, cancellation: cancel);
             if (parsed.GetValue(allowMaster))
                 await AuditOverrideAsync(database.App, cancel);
-            var screen = new RunScreen(error, "bot live");
-            screen.Say($"database: ./bot db psql   log: {logs.Folder}");
+            var screen = new RunScreen(error);
+            screen.Say($"database: ./bot db psql   log: {BotFolders.Shown(logs.Folder)}");
             return await TradingRun.RunAsync(
                 configuration, database, credentials, null,
                 new RunOptions($"bot live: {configuration.Bot.Exchange.BaseAddress.Host}, real money", false, parsed.GetValue(json)),

@@ -57,7 +57,7 @@ internal static class NodeCommand
                 await KeyCheck.RequireUsableAsync(configuration.Bot.Exchange, credentials, cancel);
             await using var database = await BotDatabase.OpenAsync(
                 DatabaseOption.Apply(parsed.GetValue(server), configuration.Database, parsed.InvocationConfiguration.Error), BotFolders.Data, logs.Factory, cancellation: cancel);
-            var screen = new RunScreen(error, "bot node");
+            var screen = new RunScreen(error);
             return await TradingRun.RunAsync(
                 configuration, database, credentials, parsed.GetValue(lockstep),
                 new RunOptions($"bot node: {configuration.Bot.Exchange.BaseAddress.Host}", parsed.GetValue(exit), parsed.GetValue(json)),

@@ -32,7 +32,7 @@ internal static class PaperCommand
         {
             var (count, symbols) = SharedOptions.ParsePairs(parsed.GetValue(pairs));
             var error = parsed.InvocationConfiguration.Error;
-            var screen = new RunScreen(error, "bot paper");
+            var screen = new RunScreen(error);
             var length = parsed.GetValue(interval)!;
             var configuration = ConfigurationLoader.Load(parsed.GetValue(config), null, c => c with
             {
@@ -58,7 +58,7 @@ internal static class PaperCommand
                 cancel);
             await using var database = await BotDatabase.OpenAsync(configuration.Database, BotFolders.Data, logs.Factory, DatabaseName, cancel);
             using var credentials = DemoAccount.Credentials();
-            screen.Say($"paper exchange {simulator.Address}   database: ./bot db psql -d {DatabaseName}   log: {logs.Folder}");
+            screen.Say($"paper exchange {simulator.Address}   database: ./bot db psql -d {DatabaseName}   log: {BotFolders.Shown(logs.Folder)}");
             var local = configuration with { Bot = configuration.Bot with { Exchange = configuration.Bot.Exchange with { BaseAddress = simulator.Address } } };
             return await TradingRun.RunAsync(
                 local, database, credentials, null, new RunOptions($"bot paper: live prices of {upstream.Host}, {length}", false, parsed.GetValue(json)),

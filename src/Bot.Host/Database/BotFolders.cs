@@ -26,4 +26,11 @@ public static class BotFolders
     public static string Data => Environment.GetEnvironmentVariable(DataVariable) is { Length: > 0 } named
         ? Path.GetFullPath(named)
         : Path.Combine(Repository ?? Environment.CurrentDirectory, ".data");
+
+    /// <summary>A path as a person at this terminal would write it: relative where it lies below the working directory.</summary>
+    public static string Shown(string path)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
 }

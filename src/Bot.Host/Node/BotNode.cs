@@ -131,7 +131,9 @@ public sealed class BotNode : IAsyncDisposable
         NodeServices? services = null;
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(logs);
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+
+        // The command stops the node, in order and after it has summed up; the host's own lifetime would stop the actors on the same signal.
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(60));
         var address = new NodeAddress { Host = bot.Node.Host, Port = bot.Node.Port, Seeds = bot.Node.Seeds };
         builder.Services.AddAkka(ClusterConfig.SystemName, akka => akka
@@ -200,17 +202,6 @@ public sealed class BotNode : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>
-    /// Signals are the command's business. The framework's own lifetime stops the actors at Ctrl-C at once: the run could not be summed up
-    /// any more, and would wait for answers that nobody gives.
-    /// </summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
     /// <summary>Every order and selection names the version that it was decided under, so the version is there before them.</summary>
     private static async Task SaveConfigurationAsync(NpgsqlDataSource database, BotConfiguration configuration, CancellationToken cancel)
     {
@@ -230,5 +221,13 @@ public sealed class BotNode : IAsyncDisposable
             if (!cancel.IsCancellationRequested)
                 await Exchange.SynchroniseClockAsync(cancel).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A lifetime that listens to nobody.</summary>
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

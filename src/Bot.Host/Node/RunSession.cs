@@ -27,7 +27,7 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
         await WhenStartedAsync(cancel).ConfigureAwait(false);
         using var shown = new CancellationTokenSource();
         var observer = new RunObserver(node, () => node.Services.Gate.Pairs);
-        var show = screen.ShowAsync(observer, shown.Token);
+        var show = screen.ShowAsync(observer, options.Title, shown.Token);
         Exception? failure = null;
         var ended = false;
         try

@@ -12,11 +12,9 @@ internal sealed class RunScreen
     private static readonly TimeSpan Line = TimeSpan.FromSeconds(5);
 
     private readonly IAnsiConsole _console;
-    private readonly string _title;
 
-    public RunScreen(TextWriter error, string title)
+    public RunScreen(TextWriter error)
     {
-        _title = title;
         IsInteractive = !Console.IsErrorRedirected;
         _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error), Interactive = IsInteractive ? InteractionSupport.Detect : InteractionSupport.No });
         if (!IsInteractive)
@@ -30,7 +28,7 @@ internal sealed class RunScreen
     public void Say(string text) => _console.WriteLine(text);
 
     /// <summary>Draws until the token is cancelled, and once more at the end.</summary>
-    public async Task ShowAsync(RunObserver observer, CancellationToken until)
+    public async Task ShowAsync(RunObserver observer, string title, CancellationToken until)
     {
         if (IsInteractive)
         {
@@ -38,10 +36,10 @@ internal sealed class RunScreen
             {
                 while (!until.IsCancellationRequested)
                 {
-                    live.UpdateTarget(RunView.Draw(await observer.LookAsync().ConfigureAwait(false), _title));
+                    live.UpdateTarget(RunView.Draw(await observer.LookAsync().ConfigureAwait(false), title));
                     await WaitAsync(Frame, until).ConfigureAwait(false);
                 }
-                live.UpdateTarget(RunView.Draw(await observer.LookAsync().ConfigureAwait(false), _title));
+                live.UpdateTarget(RunView.Draw(await observer.LookAsync().ConfigureAwait(false), title));
             }).ConfigureAwait(false);
             return;
         }
@@ -50,7 +48,7 @@ internal sealed class RunScreen
             _console.WriteLine(RunView.AccountLine(await observer.LookAsync().ConfigureAwait(false)));
             await WaitAsync(Line, until).ConfigureAwait(false);
         }
-        _console.Write(RunView.Draw(await observer.LookAsync().ConfigureAwait(false), _title));
+        _console.Write(RunView.Draw(await observer.LookAsync().ConfigureAwait(false), title));
     }
 
     private static async Task WaitAsync(TimeSpan time, CancellationToken until) =>

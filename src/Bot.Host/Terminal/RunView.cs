@@ -57,12 +57,10 @@ internal static class RunView
 {
     public static IRenderable Draw(RunPicture picture, string title)
     {
-        var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(title)).Caption(Markup.Escape(AccountLine(picture)));
-        table.AddColumn("pair");
-        foreach (var column in (ReadOnlySpan<string>)["position", "entry", "mark", "stop", "target", "unrealised", "realised", "fees", "trades"])
-            table.AddColumn(new TableColumn(column).RightAligned());
-        table.AddColumn("orders");
-        table.AddColumn(new TableColumn("feed").RightAligned());
+        var table = new Table().Border(TableBorder.Horizontal).BorderColor(Color.Grey35);
+        table.AddColumn(new TableColumn("pair").NoWrap().Padding(0, 0, 1, 0));
+        foreach (var column in (ReadOnlySpan<string>)["position", "entry", "mark", "stop", "target", "open PnL", "PnL", "fees", "trades", "orders", "feed"])
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap().Padding(0, 0, 1, 0));
         foreach (var p in picture.Pairs)
         {
             var held = p.Position.Quantity > 0 && p.Protection is not null;
@@ -78,28 +76,42 @@ internal static class RunView
                 Money(p.Position.RealisedPnl),
                 new Text(p.Position.Fees.ToString("0.00", CultureInfo.InvariantCulture)),
                 new Text(p.Trades.ToString(CultureInfo.InvariantCulture)),
-                new Text(p.OpenOrders.Count == 0 ? "-" : string.Join(", ", p.OpenOrders)),
+                new Text(p.OpenOrders.Count == 0 ? "-" : p.OpenOrders.Count.ToString(CultureInfo.InvariantCulture)),
                 new Text(p.LastPriceMs == 0 ? "-" : Age(picture.NowMs - p.LastPriceMs)));
         }
-        return table;
+        return new Rows(
+            new Markup($"[bold]{Markup.Escape(title)}[/]   {Markup.Escape(TimeText(picture))}{(picture.Progress is { } done ? $"   {Bar(done)}" : "")}"),
+            table,
+            new Text(AccountText(picture)));
     }
 
-    /// <summary>The account in one line; also what is printed where nothing can be drawn.</summary>
-    public static string AccountLine(RunPicture picture)
+    /// <summary>Time and account in one line: what is printed where nothing can be drawn.</summary>
+    public static string AccountLine(RunPicture picture) =>
+        $"{TimeText(picture)}{(picture.Progress is { } done ? string.Create(CultureInfo.InvariantCulture, $"  {done:0.0%} done") : "")}  {AccountText(picture)}";
+
+    private static string TimeText(RunPicture picture) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(picture.NowMs).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static string AccountText(RunPicture picture)
     {
-        var time = DateTimeOffset.FromUnixTimeMilliseconds(picture.NowMs).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        var done = picture.Progress is { } progress ? string.Create(CultureInfo.InvariantCulture, $"  {progress:0.0%} done") : "";
         if (picture.Portfolio is not { QuoteCurrency.Length: > 0 } a)
-            return $"{time}{done}  starting";
+            return "starting";
         var unrealised = picture.Pairs.Where(p => p.Protection is not null && p.LastPrice is not null).Sum(p => p.Position.UnrealisedPnl(p.LastPrice!.Value));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{time}{done}  equity {a.Equity:0.00} {a.QuoteCurrency}  cash {a.Cash:0.00}  unrealised {unrealised:+0.00;-0.00;0.00}  realised {a.RealisedPnl:+0.00;-0.00;0.00}  fees {a.Fees:0.00}  drawdown {a.MaxDrawdown:0.00%}  {picture.Pairs.Sum(p => p.Trades)} trades  {a.OpenPositions} open{(a.Mode == TradingMode.Active ? "" : $"  {a.Mode}: {a.ModeReason}")}");
+            $"equity {a.Equity:0.00} {a.QuoteCurrency}  cash {a.Cash:0.00}  open PnL {unrealised:+0.00;-0.00;0.00}  PnL {a.RealisedPnl:+0.00;-0.00;0.00}  fees {a.Fees:0.00}  drawdown {a.MaxDrawdown:0.00%}  {picture.Pairs.Sum(p => p.Trades)} trades  {a.OpenPositions} open{(a.Mode == TradingMode.Active ? "" : $"  {a.Mode}: {a.ModeReason}")}");
+    }
+
+    private static string Bar(double done)
+    {
+        const int width = 30;
+        var full = (int)(done * width);
+        return string.Create(CultureInfo.InvariantCulture, $"[seagreen3]{new string('━', full)}[/][grey35]{new string('━', width - full)}[/] {done:0.0%}");
     }
 
     private static Text Money(decimal? value) => value is not { } v
         ? new Text("-")
-        : new Text(v.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture), new Style(v > 0 ? Color.Green : v < 0 ? Color.Red : Color.Default));
+        : new Text(v.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture), new Style(v > 0 ? Color.SeaGreen3 : v < 0 ? Color.IndianRed : Color.Default));
 
     private static string Number(decimal value) => value.ToString("0.########", CultureInfo.InvariantCulture);
 
