@@ -14,8 +14,7 @@ internal static class TradingConfig
               "trading": { "interval": "1min", "parameters": { "fast": 3, "slow": 7, "trend": 20, "atr": 10 }, "selectionMinutes": 60 },
               "selection": { "minQuoteVolume24h": 0, "minCandles": 30, "minVolatility": 0, "maxCorrelation": 1, "maxSpread": 1 },
               "risk": { "maxDrawdown": 1 },
-              "pair": { "stalePriceMs": 120000 },
-              "database": { "migrateAtStart": false }
+              "pair": { "stalePriceMs": 120000 }
             }
             """);
         return file;

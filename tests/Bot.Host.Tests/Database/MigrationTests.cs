@@ -155,6 +155,13 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_login_without_the_right_to_migrate_is_enough_where_nothing_is_pending()
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        Assert.Empty(await new DatabaseMigrator(database.Connections.App, MigrationFiles.Find()).MigrateAsync());
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_named_without_its_password()
     {
         var files = MigrationFiles.Find();

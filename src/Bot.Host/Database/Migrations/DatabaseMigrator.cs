@@ -23,7 +23,14 @@ public sealed class DatabaseMigrator(string ownerConnection, MigrationFiles file
 
     /// <summary>Applies what is pending; answers what was applied.</summary>
     /// <exception cref="DatabaseSetupException">The database does not fit the files, or a migration failed.</exception>
-    public Task<IReadOnlyList<SchemaMigration>> MigrateAsync(CancellationToken cancellation = default) => LockedAsync(async connection =>
+    public async Task<IReadOnlyList<SchemaMigration>> MigrateAsync(CancellationToken cancellation = default)
+    {
+        // Where somebody else migrates, the bot's own login may only look, and that is enough when nothing is pending.
+        var before = await StatusAsync(cancellation);
+        return before is { Faults.Count: 0, Pending.Count: 0 } ? before.Pending : await MigrateLockedAsync(cancellation);
+    }
+
+    private Task<IReadOnlyList<SchemaMigration>> MigrateLockedAsync(CancellationToken cancellation) => LockedAsync(async connection =>
     {
         await using (var create = new NpgsqlCommand(SchemaMigrationsTable.Create, connection))
             await create.ExecuteNonQueryAsync(cancellation);
