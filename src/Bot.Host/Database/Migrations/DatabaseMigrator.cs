@@ -27,7 +27,7 @@ public sealed class DatabaseMigrator(string ownerConnection, MigrationFiles file
     {
         // Where somebody else migrates, the bot's own login may only look, and that is enough when nothing is pending.
         var before = await StatusAsync(cancellation);
-        return before is { Faults.Count: 0, Pending.Count: 0 } ? before.Pending : await MigrateLockedAsync(cancellation);
+        return before is { Faults.Count: 0, Pending.Count: 0, Level: > 0 } ? before.Pending : await MigrateLockedAsync(cancellation);
     }
 
     private Task<IReadOnlyList<SchemaMigration>> MigrateLockedAsync(CancellationToken cancellation) => LockedAsync(async connection =>
