@@ -49,6 +49,9 @@ internal sealed class Account
     /// <summary>True when the account is judged by the virtual clock of a lockstep run.</summary>
     public bool IsOnVirtualClock { get; set; }
 
+    /// <summary>Its stop orders.</summary>
+    public StopBook Stops { get; } = new();
+
     /// <summary>The dead man's switch; null when it is off.</summary>
     public DeadManSwitch? DeadManSwitch { get; set; }
 

@@ -147,6 +147,9 @@ internal sealed class OrderDesk
             case ScheduledKind.DeadMan:
                 FireDeadManSwitch(scheduled.Account);
                 break;
+            case ScheduledKind.Trigger:
+                _floor.Stops.Trigger(scheduled.Stop!);
+                break;
             default:
                 throw new InvalidOperationException($"{scheduled.Kind} is no kind of event.");
         }
@@ -240,8 +243,8 @@ internal sealed class OrderDesk
         }
     }
 
-    // An order without a client order id is named by what it asks for.
-    private static string NameOf(OrderRequest request) => string.Create(
+    /// <summary>An order without a client order id is named by what it asks for.</summary>
+    public static string NameOf(OrderRequest request) => string.Create(
         CultureInfo.InvariantCulture,
         $"{request.Symbol} {request.Side} {request.Type} {request.TimeInForce} {request.Price} {request.Size} {request.Funds}");
 }

@@ -10,7 +10,7 @@ using Bot.Trading.Orders;
 namespace Bot.Exchange.Simulator.Push;
 
 /// <summary>Builds and queues the frames of private data: what happens to an account's orders and balances.</summary>
-internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
+internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopListener
 {
     private const long NsPerMs = 1_000_000;
 
@@ -73,6 +73,50 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
         writer.WriteQuoted("time"u8, floor.NowMs);
         writer.WriteDecimal("total"u8, balance.Total);
         topic.Publish(End(writer));
+    }
+
+    /// <inheritdoc/>
+    public void OnStopOpen(StopOrder stop) => Publish(stop, "open"u8);
+
+    /// <inheritdoc/>
+    public void OnStopCancelled(StopOrder stop) => Publish(stop, "cancel"u8);
+
+    /// <inheritdoc/>
+    public void OnStopTriggered(StopOrder stop, Rejection? rejection) =>
+        Publish(stop, "triggered"u8, rejection is null, rejection?.Message);
+
+    private void Publish(StopOrder stop, ReadOnlySpan<byte> type, bool? succeeded = null, string? error = null)
+    {
+        var topic = stop.Account.Topics.StopOrders;
+        if (!topic.IsWatched)
+            return;
+        var request = stop.Request;
+        var writer = Begin(topic, "stopOrder"u8, stop.Account);
+        writer.WriteNumber("createdAt"u8, stop.CreatedAtMs);
+        writer.WriteString("orderId"u8, stop.StopId);
+        WriteOrEmpty(writer, "orderPrice"u8, request.Price);
+        writer.WriteString("orderType"u8, "stop"u8);
+        writer.WriteString("side"u8, request.Side == Side.Buy ? "buy"u8 : "sell"u8);
+        WriteOrEmpty(writer, "size"u8, request.Size);
+        writer.WriteString("stop"u8, stop.Kind == StopKind.Loss ? "loss"u8 : "entry"u8);
+        writer.WriteDecimal("stopPrice"u8, stop.StopPrice);
+        writer.WriteString("symbol"u8, stop.Pair.Symbol);
+        writer.WriteString("tradeType"u8, "TRADE"u8);
+        if (succeeded is { } success)
+            writer.WriteBoolean("triggerSuccess"u8, success);
+        if (error is not null)
+            writer.WriteString("error"u8, error);
+        writer.WriteNumber("ts"u8, floor.NowMs * NsPerMs);
+        writer.WriteString("type"u8, type);
+        topic.Publish(End(writer));
+    }
+
+    private static void WriteOrEmpty(Utf8JsonWriter writer, ReadOnlySpan<byte> name, decimal? value)
+    {
+        if (value is { } known)
+            writer.WriteDecimal(name, known);
+        else
+            writer.WriteString(name, ""u8);
     }
 
     private void Publish(AccountOrder order, string type, string status, Action<Utf8JsonWriter, AccountOrder> more)

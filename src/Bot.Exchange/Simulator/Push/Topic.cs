@@ -139,6 +139,6 @@ internal sealed class AccountTopics
     /// <summary>Balance changes.</summary>
     public Topic Balance { get; } = new("/account/balance", FrameClass.Essential);
 
-    /// <summary>Stop orders. Nothing is pushed while the simulator has none.</summary>
+    /// <summary>Events of stop orders.</summary>
     public Topic StopOrders { get; } = new("/spotMarket/advancedOrders", FrameClass.Essential);
 }

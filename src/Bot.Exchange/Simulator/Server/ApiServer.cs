@@ -49,6 +49,7 @@ internal sealed class ApiServer
             .. new AccountEndpoints(floor).All(),
             .. new OrderEndpoints(floor, clock, isLockstep).All(),
             .. new OrderQueries(floor, options.HidesUnmatchedOrders).All(),
+            .. new StopEndpoints(floor).All(),
             .. new PushEndpoints(tokens, options.PingInterval, options.PingTimeout).All(),
         ]);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Orders;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
@@ -50,6 +51,22 @@ internal static class OrderReading
             ClientTimestamp = clientTimestamp,
             AllowMaxTimeWindow = window,
         };
+        return null;
+    }
+
+    /// <summary>Reads a stop order: an order, and what sets it off.</summary>
+    /// <returns>What is wrong with its form; null when it could be read.</returns>
+    public static Rejection? ReadStop(JsonElement? body, out OrderRequest request, out StopKind kind, out decimal stopPrice)
+    {
+        (kind, stopPrice) = (StopKind.Loss, 0);
+        if (Read(body, out request) is { } fault)
+            return fault;
+        var json = body!.Value;
+        if (!Number(json, "stopPrice", out var price) || price is not { } given)
+            return Rejection.Parameter("stopPrice takes a plain decimal number.");
+        if (Text(json, "stop") is not (null or "loss" or "entry") || Text(json, "tradeType") is not (null or "TRADE"))
+            return Rejection.Parameter("stop takes loss or entry, tradeType TRADE.");
+        (kind, stopPrice) = (Text(json, "stop") == "entry" ? StopKind.Entry : StopKind.Loss, given);
         return null;
     }
 

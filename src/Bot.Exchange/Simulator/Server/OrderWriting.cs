@@ -93,7 +93,8 @@ internal static class OrderWriting
 
     private static ReadOnlySpan<byte> SideText(Side side) => side == Side.Buy ? "buy"u8 : "sell"u8;
 
-    private static ReadOnlySpan<byte> TimeText(TimeInForce time) => time switch
+    /// <summary>How long an order lives, in the exchange's words.</summary>
+    public static ReadOnlySpan<byte> TimeText(TimeInForce time) => time switch
     {
         TimeInForce.Gtt => "GTT"u8,
         TimeInForce.Ioc => "IOC"u8,
