@@ -27,6 +27,8 @@ internal sealed record Rejection(string Code, string Message, int HttpStatus = 2
 
     public static readonly Rejection Internal = new("500000", "Internal Server Error", 500);
 
+    public static readonly Rejection Unavailable = new("503000", "Service Unavailable", 503);
+
     // Orders.
     public static readonly Rejection SymbolNotExists = new("900001", "symbol not exists");
     public static readonly Rejection SymbolNotAvailable = new("400600", "validation.createOrder.symbolNotAvailable");

@@ -25,7 +25,7 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
             return;
         var writer = Begin(topic, "orderChange"u8, order.Account);
         WriteOrder(writer, order, "received"u8, "new"u8);
-        topic.Publish(End(writer));
+        Publish(topic, order, "received", End(writer));
     }
 
     /// <inheritdoc/>
@@ -133,7 +133,18 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
         WriteProgress(writer, order);
         more(writer, order);
         WriteOrder(writer, order, Bytes(type), Bytes(status));
-        topic.Publish(End(writer));
+        Publish(topic, order, type, End(writer));
+    }
+
+    private static void Publish(Topic topic, AccountOrder order, string type, byte[] frame)
+    {
+        topic.Publish(frame);
+        if (order.Account.Faults is not { } faults)
+            return;
+        if (faults.Duplicates(order.OrderId, type, order.DealSize))
+            topic.Publish(frame);
+        if (faults.Drops(order.OrderId, type, order.DealSize))
+            topic.HangUp();
     }
 
     private void WriteOrder(Utf8JsonWriter writer, AccountOrder order, ReadOnlySpan<byte> type, ReadOnlySpan<byte> status)

@@ -43,6 +43,13 @@ internal class Topic(string name, FrameClass frameClass)
         foreach (var connection in _subscribers)
             connection.Enqueue(frame, frameClass);
     }
+
+    /// <summary>Ends every subscriber's connection behind what it was sent so far.</summary>
+    public void HangUp()
+    {
+        foreach (var connection in _subscribers)
+            connection.HangUp();
+    }
 }
 
 /// <summary>A topic that shows the best levels of a book, and only when they changed.</summary>
