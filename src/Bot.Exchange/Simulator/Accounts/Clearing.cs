@@ -101,6 +101,16 @@ internal sealed class Clearing(IBalanceListener listener)
         listener.OnBalance(order, balance, amount, -amount, null);
     }
 
+    /// <summary>Unfreezes what a part of a limit order does not need any more.</summary>
+    public void Release(AccountOrder order, decimal size)
+    {
+        var amount = order.Side == Side.Buy ? order.Price * size * (1 + HoldRate(order)) : size;
+        order.Held -= amount;
+        var balance = order.Account.Balance(order.HoldCurrency);
+        balance.Change(amount, -amount);
+        listener.OnBalance(order, balance, amount, -amount, null);
+    }
+
     private void Settle(AccountOrder order, in Trade trade, string counterOrderId, bool isMaker, long nowMs)
     {
         var account = order.Account;

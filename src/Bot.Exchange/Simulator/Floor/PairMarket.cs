@@ -102,6 +102,13 @@ internal sealed class PairMarket : IMatchListener
     }
 
     /// <inheritdoc/>
+    public void OnReduced(BookOrder order, decimal size)
+    {
+        _floor.Touch(this);
+        _floor.Desk.OnReduced((AccountOrder)order, size);
+    }
+
+    /// <inheritdoc/>
     public void OnDone(BookOrder order, DoneReason reason)
     {
         _floor.Touch(this);

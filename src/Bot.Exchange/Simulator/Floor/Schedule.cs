@@ -11,6 +11,9 @@ internal enum ScheduledKind
     /// <summary>A cancel takes effect.</summary>
     Cancel,
 
+    /// <summary>A cancel of a part takes effect.</summary>
+    Reduce,
+
     /// <summary>A GTT order's time is up.</summary>
     Expire,
 
@@ -28,8 +31,9 @@ internal enum ScheduledKind
 /// <param name="Account">Whose.</param>
 /// <param name="Order">The order; null for the dead man's switch and for stop orders.</param>
 /// <param name="Stop">The stop order; null for everything else.</param>
+/// <param name="Size">Base quantity that is cancelled of an order; 0 for everything else.</param>
 internal readonly record struct Scheduled(
-    ScheduledKind Kind, long DueMs, ulong Key, Account Account, AccountOrder? Order, StopOrder? Stop = null)
+    ScheduledKind Kind, long DueMs, ulong Key, Account Account, AccountOrder? Order, StopOrder? Stop = null, decimal Size = 0)
 {
     /// <summary>False when it has lost its object meanwhile.</summary>
     public bool IsAlive => Kind switch

@@ -110,6 +110,9 @@ internal interface IMatchListener
     /// <summary>An order, or what is left of it, entered the book.</summary>
     void OnRested(BookOrder order);
 
+    /// <summary>An order became smaller by a size that will not trade any more.</summary>
+    void OnReduced(BookOrder order, decimal size);
+
     /// <summary>An order can fill no more.</summary>
     void OnDone(BookOrder order, DoneReason reason);
 }

@@ -52,6 +52,16 @@ internal sealed class BookSide(Side side)
             _levels.RemoveAt(at);
     }
 
+    /// <summary>Makes an order smaller; it keeps its place.</summary>
+    public void Reduce(BookOrder order, decimal size)
+    {
+        var at = Find(order.Price, out var found);
+        if (!found)
+            throw new InvalidOperationException("The order is not in the book.");
+        _levels[at].Size -= size;
+        order.SizeLeft -= size;
+    }
+
     /// <summary>Fills part or all of the oldest order at the best price; one that is used up leaves the book.</summary>
     public void FillHead(decimal size)
     {

@@ -142,6 +142,14 @@ internal sealed class MatchingEngine
         Finish(order, reason);
     }
 
+    /// <summary>Takes a part of a resting order back; what is left of it keeps its place.</summary>
+    public void Reduce(BookOrder order, decimal size)
+    {
+        Users(order.Side).Reduce(order, size);
+        Sequence++;
+        _listener.OnReduced(order, size);
+    }
+
     /// <summary>
     /// The market traded at a price: background flow fills the users' resting orders at that price or better, as far as its volume goes,
     /// prints the rest between strangers, and the background book is put up around the price.

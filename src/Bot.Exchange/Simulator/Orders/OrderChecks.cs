@@ -22,13 +22,19 @@ internal static partial class OrderChecks
     {
         if (JudgeForm(request, pair, gatewayMs) is { } fault)
             return fault;
-        if (request.Type == OrderType.Limit && pair!.Engine.Band(request.Side) is { } band
-            && (request.Side == Side.Buy ? request.Price > band : request.Price < band))
-            return Rejection.PriceBand;
+        if (JudgeBand(request, pair!) is { } outside)
+            return outside;
         if (account.Active.Count(o => o.Pair == pair) >= MaxOpenOrders)
             return Rejection.TooManyOrders;
         return request.ClientOid is { } id && account.IsActiveClientOid(id) ? Rejection.ClientOidDuplicated : null;
     }
+
+    /// <summary>Judges whether a limit price is near enough to the market.</summary>
+    public static Rejection? JudgeBand(OrderRequest request, PairMarket pair) =>
+        request.Type == OrderType.Limit && pair.Engine.Band(request.Side) is { } band
+            && (request.Side == Side.Buy ? request.Price > band : request.Price < band)
+            ? Rejection.PriceBand
+            : null;
 
     /// <summary>Judges what does not change with the market: all that is asked of a stop order before its price comes.</summary>
     /// <param name="request">The order.</param>

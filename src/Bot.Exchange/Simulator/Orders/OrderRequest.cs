@@ -3,6 +3,14 @@ using Bot.Trading.Orders;
 
 namespace Bot.Exchange.Simulator.Orders;
 
+/// <summary>What is to be altered of an order, as the client sent it.</summary>
+/// <param name="Symbol">The pair's name, perhaps of no pair.</param>
+/// <param name="OrderId">The exchange's id of the order; null when it is named by the next one.</param>
+/// <param name="ClientOid">The client order id.</param>
+/// <param name="Price">The new limit price, quote per base; null for the old one.</param>
+/// <param name="Size">The new base quantity, what has filled included; null for the old one.</param>
+internal sealed record OrderChange(string Symbol, string? OrderId, string? ClientOid, decimal? Price, decimal? Size);
+
 /// <summary>A placement as the client sent it, read but not yet judged.</summary>
 internal sealed record OrderRequest
 {

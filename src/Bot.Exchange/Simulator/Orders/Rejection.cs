@@ -54,6 +54,9 @@ internal sealed record Rejection(string Code, string Message, int HttpStatus = 2
     public static readonly Rejection TooManyOrders = new("200003", "Too many open orders.");
     public static readonly Rejection OrderNotFound = Parameter("The order does not exist.");
     public static readonly Rejection NotCancellable = Parameter("order_not_exist_or_not_allow_to_cancel");
+    public static readonly Rejection CancelSize = Parameter("cancelSize takes a size up to what remains of the order.");
+    public static readonly Rejection NothingToAlter = Parameter("newPrice or newSize is required.");
+    public static readonly Rejection OrderList = Parameter("orderList takes 1 to 20 limit orders.");
     public static readonly Rejection DeadManTimeout = Parameter("timeout takes -1 or 5 to 86400 seconds.");
 
     /// <summary>A parameter is missing or wrong.</summary>

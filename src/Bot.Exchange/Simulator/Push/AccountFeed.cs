@@ -36,6 +36,14 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
         Publish(order, reason == DoneReason.Filled ? "filled" : "canceled", "done", static (_, _) => { });
 
     /// <inheritdoc/>
+    public void OnUpdate(AccountOrder order, decimal size)
+    {
+        var status = order.Phase == OrderPhase.Resting ? "open" : "match";
+        Publish(order, "update", status, (writer, _) =>
+            writer.WriteDecimal("oldSize"u8, order.Request.Size!.Value - order.CancelledSize + size));
+    }
+
+    /// <inheritdoc/>
     public void OnMatch(AccountOrder order, in Trade trade, bool isMaker)
     {
         var made = trade;
@@ -174,7 +182,9 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
         {
             writer.WriteDecimal("canceledSize"u8, order.CancelledSize);
             writer.WriteDecimal("remainSize"u8, size - order.DealSize - order.CancelledSize);
-            writer.WriteDecimal("size"u8, size);
+
+            // What was taken back in parts is no longer of the order; the rest of one that ended is.
+            writer.WriteDecimal("size"u8, order.IsActive ? size - order.CancelledSize : size);
         }
         else
         {
@@ -207,6 +217,7 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
     {
         "open" => "open"u8,
         "match" => "match"u8,
+        "update" => "update"u8,
         "filled" => "filled"u8,
         "canceled" => "canceled"u8,
         "done" => "done"u8,

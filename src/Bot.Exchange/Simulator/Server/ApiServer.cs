@@ -54,6 +54,7 @@ internal sealed class ApiServer
             .. new MarketEndpoints(floor, clock).All(),
             .. new AccountEndpoints(floor).All(),
             .. new OrderEndpoints(floor, clock, isLockstep).All(),
+            .. new OrderChangeEndpoints(floor, clock, isLockstep).All(),
             .. new OrderQueries(floor, options.HidesUnmatchedOrders).All(),
             .. new StopEndpoints(floor).All(),
             .. new PushEndpoints(tokens, options.PingInterval, options.PingTimeout).All(),

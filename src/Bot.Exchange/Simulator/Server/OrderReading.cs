@@ -70,6 +70,23 @@ internal static class OrderReading
         return null;
     }
 
+    /// <summary>Reads what is to be altered of an order.</summary>
+    /// <returns>What is wrong with its form; null when it could be read.</returns>
+    public static Rejection? ReadChange(JsonElement? body, out OrderChange change)
+    {
+        change = null!;
+        if (body is not { } json)
+            return Rejection.Parameter("The body must be a JSON object.");
+        if (Text(json, "symbol") is not { } symbol)
+            return Rejection.Parameter("symbol is required.");
+        if (!Number(json, "newPrice", out var price) || !Number(json, "newSize", out var size))
+            return Rejection.Parameter("newPrice and newSize take plain decimal numbers.");
+        if (price is null && size is null)
+            return Rejection.NothingToAlter;
+        change = new OrderChange(symbol, Text(json, "orderId"), Text(json, "clientOid"), price, size);
+        return null;
+    }
+
     private static Side? Side(JsonElement json) => Text(json, "side") switch
     {
         "buy" => Bot.Trading.Market.Side.Buy,

@@ -45,6 +45,8 @@ public class MarketProperties
         Gen.Select(MarketOrder, Gen.Bool).Select((order, second) => (Action<Run>)(run => run.Place(order, second))),
         Gen.Select(Price, Size).Select((price, volume) => (Action<Run>)(run => run.Trade(price, volume))),
         Gen.Int[0, 20].Select(which => (Action<Run>)(run => run.Cancel(which))),
+        Gen.Select(Gen.Int[0, 20], Size).Select((which, size) => (Action<Run>)(run => run.Reduce(which, size))),
+        Gen.Select(Gen.Int[0, 20], Price, Size).Select((which, price, size) => (Action<Run>)(run => run.Alter(which, price, size))),
         Gen.Int[1, 1500].Select(ms => (Action<Run>)(run => run.Pass(ms))));
 
     private static readonly Gen<Action<Run>[]> Steps = Step.Array[1, 60];
@@ -188,6 +190,28 @@ public class MarketProperties
             var active = Accounts.SelectMany(a => a.Active).ToList();
             if (active.Count > 0)
                 Desk.Floor.Desk.RequestCancel(active[which % active.Count]);
+        }
+
+        public void Reduce(int which, decimal size)
+        {
+            var active = Accounts.SelectMany(a => a.Active).Where(o => o.Type == OrderType.Limit).ToList();
+            if (active.Count > 0)
+                Desk.Floor.Desk.RequestReduce(active[which % active.Count], size);
+        }
+
+        public void Alter(int which, decimal price, decimal size)
+        {
+            var active = Accounts.SelectMany(a => a.Active).Where(o => o.Type == OrderType.Limit).ToList();
+            if (active.Count == 0)
+                return;
+            var order = active[which % active.Count];
+            var cancelled = order.CancelledSize;
+            var refused = Desk.Floor.Desk.Alter(order, price, size, 0, out var changed);
+            Assert.Equal(refused is null && order.DealSize < size, changed is not null);
+
+            // A refusal leaves the order as it was, unless it ended by itself on its way into the engine.
+            Assert.True(refused is null || order.IsActive || !order.CancelExist, $"{refused}");
+            Assert.True(refused is null || !order.IsActive || order.CancelledSize == cancelled, $"{refused}");
         }
 
         public void CancelEverything()
