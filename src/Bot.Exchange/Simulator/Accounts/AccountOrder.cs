@@ -11,6 +11,12 @@ internal sealed class AccountOrder : BookOrder
     /// <summary>The owner.</summary>
     public required Account Account { get; init; }
 
+    /// <inheritdoc/>
+    public override object? Owner => Account;
+
+    /// <summary>Hidden and iceberg orders pay the taker's fee also when they rest, and are told of as takers.</summary>
+    public bool IsForcedTaker => VisibleSize is not null;
+
     /// <summary>The pair.</summary>
     public required PairMarket Pair { get; init; }
 

@@ -115,7 +115,10 @@ internal sealed class Clearing(IBalanceListener listener)
     {
         var account = order.Account;
         var rules = order.Pair.Rules;
-        var rate = isMaker ? account.Settings.MakerFeeRate : account.Settings.TakerFeeRate;
+
+        // A post-only order takes from hidden orders only, and has the maker's fee for it.
+        var paysAsMaker = isMaker ? !order.IsForcedTaker : order.PostOnly;
+        var rate = paysAsMaker ? account.Settings.MakerFeeRate : account.Settings.TakerFeeRate;
         var funds = trade.Price * trade.Size;
         var fee = funds * rate;
         var quote = account.Balance(rules.QuoteCurrency);

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Matching;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 
@@ -65,6 +66,8 @@ internal static partial class OrderChecks
             return Rejection.PostOnlyTime;
         if (request.TimeInForce == TimeInForce.Gtt && request.CancelAfter is < 1 or > MaxCancelAfter)
             return Rejection.CancelAfter;
+        if (request.Iceberg && JudgeIceberg(request.VisibleSize, request.Size.Value, rules) is { } unseen)
+            return unseen;
         var price = request.Price.Value;
         if (price % rules.PriceIncrement != 0)
             return Rejection.PriceIncrement;
@@ -78,6 +81,10 @@ internal static partial class OrderChecks
     private static Rejection? JudgeMarket(OrderRequest request, PairMarket pair)
     {
         var rules = pair.Rules;
+        if (request.SelfTrade == SelfTradePrevention.Decrease)
+            return Rejection.DecreaseMarket;
+        if (request.Hidden || request.Iceberg)
+            return Rejection.HiddenMarket;
         if (request.Size is null == request.Funds is null)
             return Rejection.SizeOrFunds;
         if (request.Size is { } size)
@@ -96,6 +103,14 @@ internal static partial class OrderChecks
         if (funds > rules.QuoteMaxSize)
             return Rejection.FundsAboveMaximum;
         return funds < rules.MinFunds ? Rejection.ValueBelowMinimum(rules.MinFunds.Value, rules.QuoteCurrency) : null;
+    }
+
+    private static Rejection? JudgeIceberg(decimal? visible, decimal size, SymbolRules rules)
+    {
+        const int MaxParts = 20;
+        if (visible is not { } part || part % rules.BaseIncrement != 0)
+            return Rejection.VisibleSize;
+        return part * MaxParts >= size && part >= rules.BaseMinSize ? null : Rejection.VisibleSize;
     }
 
     private static Rejection? JudgeSize(decimal size, SymbolRules rules)

@@ -87,6 +87,8 @@ internal sealed class OrderDesk
             TimeInForce = request.TimeInForce,
             PostOnly = request.PostOnly,
             Price = request.Price ?? 0,
+            SelfTrade = SelfTradeOf(request),
+            VisibleSize = request.Iceberg ? request.VisibleSize : request.Hidden ? 0 : null,
             ByFunds = request.Funds is not null,
             SizeLeft = request.Size ?? decimal.MaxValue,
             FundsLeft = request.Funds ?? decimal.MaxValue,
@@ -246,6 +248,7 @@ internal sealed class OrderDesk
     {
         order.UpdatedAtMs = _floor.NowMs;
         order.DoneNumber = ++_doneNumber;
+        order.CancelExist |= reason == DoneReason.SelfTrade;
         if (reason != DoneReason.Filled)
         {
             order.CancelledSize = order.Request.Size is { } size ? size - order.DealSize : 0;
@@ -287,6 +290,12 @@ internal sealed class OrderDesk
         foreach (var order in account.Active.Where(o => symbols.Count == 0 || symbols.Contains(o.Pair.Symbol)).ToList())
             CancelNow(order);
     }
+
+    // An order that fills whole or not at all cannot lose a part, or go on behind one.
+    private static SelfTradePrevention SelfTradeOf(OrderRequest request) =>
+        request is { Type: OrderType.Limit, TimeInForce: TimeInForce.Fok, SelfTrade: not SelfTradePrevention.None }
+            ? SelfTradePrevention.CancelNew
+            : request.SelfTrade;
 
     private long Delay(ulong chance) => StableHash.Between(StableHash.Mix(chance), _floor.MinDelayMs, _floor.MaxDelayMs);
 

@@ -1,3 +1,4 @@
+using Bot.Exchange.Simulator.Matching;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 
@@ -43,6 +44,18 @@ internal sealed record OrderRequest
 
     /// <summary>Refuse to take liquidity.</summary>
     public bool PostOnly { get; init; }
+
+    /// <summary>What happens when it meets an order of the same account.</summary>
+    public SelfTradePrevention SelfTrade { get; init; }
+
+    /// <summary>Not shown in the book.</summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>Shown in the book in parts.</summary>
+    public bool Iceberg { get; init; }
+
+    /// <summary>The part of an iceberg that is shown.</summary>
+    public decimal? VisibleSize { get; init; }
 
     /// <summary>Free text, null when none was sent.</summary>
     public string? Remark { get; init; }

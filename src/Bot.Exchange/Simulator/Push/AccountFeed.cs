@@ -49,8 +49,10 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
         var made = trade;
         Publish(order, "match", isMaker ? "open" : "match", (writer, _) =>
         {
-            writer.WriteString("liquidity"u8, isMaker ? "maker"u8 : "taker"u8);
-            writer.WriteString("feeType"u8, isMaker ? "makerFee"u8 : "takerFee"u8);
+            // Who rested unseen is told of as a taker; who was post-only and met him is the maker as to the fee.
+            var isSeen = isMaker && !order.IsForcedTaker;
+            writer.WriteString("liquidity"u8, isSeen ? "maker"u8 : "taker"u8);
+            writer.WriteString("feeType"u8, isSeen || (!isMaker && order.PostOnly) ? "makerFee"u8 : "takerFee"u8);
             writer.WriteDecimal("matchPrice"u8, made.Price);
             writer.WriteDecimal("matchSize"u8, made.Size);
             writer.WriteQuoted("tradeId"u8, made.Id);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Matching;
 using Bot.Exchange.Simulator.Orders;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
@@ -25,10 +26,10 @@ internal static class OrderReading
             return Rejection.Parameter("type takes limit or market.");
         if (Time(json) is not { } time)
             return Rejection.Parameter("timeInForce takes GTC, GTT, IOC or FOK.");
-        if (Flag(json, "hidden") || Flag(json, "iceberg"))
-            return Rejection.NoHidden;
-        if (Text(json, "stp") is not null)
-            return Rejection.NoSelfTradePrevention;
+        if (SelfTrade(json) is not { } selfTrade)
+            return Rejection.Parameter("stp takes CN, CO, CB or DC.");
+        if (!Number(json, "visibleSize", out var visible))
+            return Rejection.VisibleSize;
         if (!Number(json, "price", out var price) || !Number(json, "size", out var size) || !Number(json, "funds", out var funds))
             return Rejection.Parameter("price, size and funds take plain decimal numbers.");
         if (!Whole(json, "cancelAfter", out var cancelAfter) || cancelAfter > int.MaxValue
@@ -46,6 +47,10 @@ internal static class OrderReading
             TimeInForce = time,
             CancelAfter = (int)(cancelAfter ?? -1),
             PostOnly = Flag(json, "postOnly"),
+            SelfTrade = selfTrade,
+            Hidden = Flag(json, "hidden"),
+            Iceberg = Flag(json, "iceberg"),
+            VisibleSize = visible,
             Remark = Text(json, "remark"),
             Tags = Text(json, "tags"),
             ClientTimestamp = clientTimestamp,
@@ -108,6 +113,16 @@ internal static class OrderReading
         "GTT" => TimeInForce.Gtt,
         "IOC" => TimeInForce.Ioc,
         "FOK" => TimeInForce.Fok,
+        _ => null,
+    };
+
+    private static SelfTradePrevention? SelfTrade(JsonElement json) => Text(json, "stp") switch
+    {
+        null => SelfTradePrevention.None,
+        "CN" => SelfTradePrevention.CancelNew,
+        "CO" => SelfTradePrevention.CancelOld,
+        "CB" => SelfTradePrevention.CancelBoth,
+        "DC" => SelfTradePrevention.Decrease,
         _ => null,
     };
 

@@ -152,13 +152,13 @@ internal sealed class StopEndpoints(TradingFloor floor)
         writer.WriteDecimal("price"u8, request.Price);
         writer.WriteDecimal("size"u8, request.Size);
         writer.WriteDecimal("funds"u8, request.Funds);
-        writer.WriteNull("stp"u8);
+        writer.WriteText("stp"u8, OrderWriting.SelfTradeText(request.SelfTrade));
         writer.WriteString("timeInForce"u8, OrderWriting.TimeText(request.TimeInForce));
         writer.WriteNumber("cancelAfter"u8, request.CancelAfter);
         writer.WriteBoolean("postOnly"u8, request.PostOnly);
-        writer.WriteBoolean("hidden"u8, false);
-        writer.WriteBoolean("iceberg"u8, false);
-        writer.WriteNull("visibleSize"u8);
+        writer.WriteBoolean("hidden"u8, request.Hidden);
+        writer.WriteBoolean("iceberg"u8, request.Iceberg);
+        writer.WriteDecimal("visibleSize"u8, request.VisibleSize);
         writer.WriteString("channel"u8, "API"u8);
         writer.WriteString("clientOid"u8, request.ClientOid ?? "");
         writer.WriteText("remark"u8, request.Remark);
