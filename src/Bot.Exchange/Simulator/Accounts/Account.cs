@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Market;
 using Bot.Exchange.Simulator.Push;
@@ -48,6 +49,12 @@ internal sealed class Account
 
     /// <summary>True when the account is judged by the virtual clock of a lockstep run.</summary>
     public bool IsOnVirtualClock { get; set; }
+
+    /// <summary>What goes wrong for it on purpose; null when nothing does.</summary>
+    public FaultPlan? Faults { get; set; }
+
+    /// <summary>Its stop orders.</summary>
+    public StopBook Stops { get; } = new();
 
     /// <summary>The dead man's switch; null when it is off.</summary>
     public DeadManSwitch? DeadManSwitch { get; set; }

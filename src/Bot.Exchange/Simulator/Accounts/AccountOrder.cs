@@ -11,6 +11,12 @@ internal sealed class AccountOrder : BookOrder
     /// <summary>The owner.</summary>
     public required Account Account { get; init; }
 
+    /// <inheritdoc/>
+    public override object? Owner => Account;
+
+    /// <summary>Hidden and iceberg orders pay the taker's fee also when they rest, and are told of as takers.</summary>
+    public bool IsForcedTaker => VisibleSize is not null;
+
     /// <summary>The pair.</summary>
     public required PairMarket Pair { get; init; }
 
@@ -53,6 +59,9 @@ internal sealed class AccountOrder : BookOrder
     /// <summary>A cancel took part.</summary>
     public bool CancelExist { get; set; }
 
+    /// <summary>How many parts of it were asked to be cancelled.</summary>
+    public int Reductions { get; set; }
+
     /// <summary>Position among the account's done orders; the cursor of the list of done orders.</summary>
     public long DoneNumber { get; set; }
 
@@ -75,7 +84,7 @@ internal sealed class AccountOrder : BookOrder
     public decimal Funds => Type == OrderType.Limit ? Request.Price!.Value * Request.Size!.Value : Request.Funds ?? 0;
 
     /// <summary>Base quantity that can still fill; 0 when done and for orders by funds.</summary>
-    public decimal RemainSize => IsActive && Request.Size is { } size ? size - DealSize : 0;
+    public decimal RemainSize => IsActive && Request.Size is { } size ? size - DealSize - CancelledSize : 0;
 
     /// <summary>Quote value that was neither traded nor cancelled. A filled limit order keeps its price improvement here.</summary>
     public decimal RemainFunds => Funds == 0 ? 0 : Funds - DealFunds - CancelledFunds;

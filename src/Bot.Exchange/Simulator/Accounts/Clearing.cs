@@ -101,11 +101,24 @@ internal sealed class Clearing(IBalanceListener listener)
         listener.OnBalance(order, balance, amount, -amount, null);
     }
 
+    /// <summary>Unfreezes what a part of a limit order does not need any more.</summary>
+    public void Release(AccountOrder order, decimal size)
+    {
+        var amount = order.Side == Side.Buy ? order.Price * size * (1 + HoldRate(order)) : size;
+        order.Held -= amount;
+        var balance = order.Account.Balance(order.HoldCurrency);
+        balance.Change(amount, -amount);
+        listener.OnBalance(order, balance, amount, -amount, null);
+    }
+
     private void Settle(AccountOrder order, in Trade trade, string counterOrderId, bool isMaker, long nowMs)
     {
         var account = order.Account;
         var rules = order.Pair.Rules;
-        var rate = isMaker ? account.Settings.MakerFeeRate : account.Settings.TakerFeeRate;
+
+        // A post-only order takes from hidden orders only, and has the maker's fee for it.
+        var paysAsMaker = isMaker ? !order.IsForcedTaker : order.PostOnly;
+        var rate = paysAsMaker ? account.Settings.MakerFeeRate : account.Settings.TakerFeeRate;
         var funds = trade.Price * trade.Size;
         var fee = funds * rate;
         var quote = account.Balance(rules.QuoteCurrency);

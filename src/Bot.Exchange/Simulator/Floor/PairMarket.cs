@@ -46,6 +46,9 @@ internal sealed class PairMarket : IMatchListener
     /// <summary>Its last trades.</summary>
     public TradeTape Tape { get; } = new();
 
+    /// <summary>Everybody's stop orders that wait for a price of this pair.</summary>
+    public List<StopOrder> Stops { get; } = [];
+
     /// <summary>Its public topics.</summary>
     public PairTopics Topics { get; }
 
@@ -79,6 +82,8 @@ internal sealed class PairMarket : IMatchListener
             topic.IsDirty = true;
         }
         Tape.Add(new TradePrint(trade.Id, now, trade.Price, trade.Size, trade.TakerSide));
+        if (Stops.Count > 0)
+            _floor.Stops.OnTrade(this, trade.Price);
         var isOwn = trade.Taker is not null || trade.Maker is not null;
         if (!isOwn && !Topics.Match.IsWatched)
             return;
@@ -94,6 +99,13 @@ internal sealed class PairMarket : IMatchListener
     {
         _floor.Touch(this);
         _floor.Desk.OnRested((AccountOrder)order);
+    }
+
+    /// <inheritdoc/>
+    public void OnReduced(BookOrder order, decimal size)
+    {
+        _floor.Touch(this);
+        _floor.Desk.OnReduced((AccountOrder)order, size);
     }
 
     /// <inheritdoc/>

@@ -11,11 +11,17 @@ internal enum ScheduledKind
     /// <summary>A cancel takes effect.</summary>
     Cancel,
 
+    /// <summary>A cancel of a part takes effect.</summary>
+    Reduce,
+
     /// <summary>A GTT order's time is up.</summary>
     Expire,
 
     /// <summary>A dead man's switch fires.</summary>
     DeadMan,
+
+    /// <summary>The price of a stop order has come.</summary>
+    Trigger,
 }
 
 /// <summary>Something that falls due.</summary>
@@ -23,13 +29,19 @@ internal enum ScheduledKind
 /// <param name="DueMs">When, Unix ms.</param>
 /// <param name="Key">Order within one instant: a function of stable ids, never of the order of arrival.</param>
 /// <param name="Account">Whose.</param>
-/// <param name="Order">The order; null for the dead man's switch.</param>
-internal readonly record struct Scheduled(ScheduledKind Kind, long DueMs, ulong Key, Account Account, AccountOrder? Order)
+/// <param name="Order">The order; null for the dead man's switch and for stop orders.</param>
+/// <param name="Stop">The stop order; null for everything else.</param>
+/// <param name="Size">Base quantity that is cancelled of an order; 0 for everything else.</param>
+internal readonly record struct Scheduled(
+    ScheduledKind Kind, long DueMs, ulong Key, Account Account, AccountOrder? Order, StopOrder? Stop = null, decimal Size = 0)
 {
     /// <summary>False when it has lost its object meanwhile.</summary>
-    public bool IsAlive => Kind == ScheduledKind.DeadMan
-        ? Account.DeadManSwitch?.FiresAtMs == DueMs
-        : Order!.IsActive;
+    public bool IsAlive => Kind switch
+    {
+        ScheduledKind.DeadMan => Account.DeadManSwitch?.FiresAtMs == DueMs,
+        ScheduledKind.Trigger => Stop!.Phase == StopPhase.Due,
+        _ => Order!.IsActive,
+    };
 }
 
 /// <summary>What falls due on the market's clock, earliest first.</summary>

@@ -29,6 +29,7 @@ internal sealed class TradingFloor
         AccountFeed = new AccountFeed(this);
         Clearing = new Clearing(AccountFeed);
         Desk = new OrderDesk(this, _schedule, Clearing, AccountFeed);
+        Stops = new StopDesk(this, _schedule, AccountFeed);
         var pairs = new PairMarket[source.Listings.Count];
         for (var i = 0; i < pairs.Length; i++)
             pairs[i] = new PairMarket(this, source, i, seed);
@@ -59,6 +60,9 @@ internal sealed class TradingFloor
 
     /// <summary>Takes orders.</summary>
     public OrderDesk Desk { get; }
+
+    /// <summary>Keeps stop orders.</summary>
+    public StopDesk Stops { get; }
 
     /// <summary>Moves money.</summary>
     public Clearing Clearing { get; }

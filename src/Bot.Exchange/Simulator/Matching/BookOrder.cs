@@ -16,6 +16,25 @@ internal enum OrderPhase
     Done,
 }
 
+/// <summary>What happens when an order meets one of the same owner.</summary>
+internal enum SelfTradePrevention
+{
+    /// <summary>They trade.</summary>
+    None,
+
+    /// <summary>The new order is cancelled (CN).</summary>
+    CancelNew,
+
+    /// <summary>The old order is cancelled (CO).</summary>
+    CancelOld,
+
+    /// <summary>Both are cancelled (CB).</summary>
+    CancelBoth,
+
+    /// <summary>Both lose the smaller one's size (DC).</summary>
+    Decrease,
+}
+
 /// <summary>Why an order is done.</summary>
 internal enum DoneReason
 {
@@ -36,6 +55,9 @@ internal enum DoneReason
 
     /// <summary>It would have taken liquidity (post-only).</summary>
     WouldTake,
+
+    /// <summary>It would have traded with its owner.</summary>
+    SelfTrade,
 }
 
 /// <summary>An order as the matching engine sees it: what it wants and how far it is. Who owns it is not the engine's business.</summary>
@@ -52,6 +74,32 @@ internal class BookOrder
 
     /// <summary>Refuses to take liquidity.</summary>
     public bool PostOnly { get; init; }
+
+    /// <summary>What happens when it meets an order of its owner as a taker.</summary>
+    public SelfTradePrevention SelfTrade { get; init; }
+
+    /// <summary>Who owns it, for the prevention of self-trades only; null: nobody in particular.</summary>
+    public virtual object? Owner => null;
+
+    /// <summary>It met an order of its owner and takes no more.</summary>
+    public bool IsStopped { get; set; }
+
+    /// <summary>How much of it the book shows at a time: null for all of it, 0 for a hidden order, more for an iceberg.</summary>
+    public decimal? VisibleSize { get; init; }
+
+    /// <summary>What is left of the part of an iceberg that is shown now.</summary>
+    public decimal Slice { get; set; }
+
+    /// <summary>What the book shows of it.</summary>
+    public decimal Shown => VisibleSize switch
+    {
+        null => SizeLeft,
+        0 => 0,
+        _ => Math.Min(Slice, SizeLeft),
+    };
+
+    /// <summary>What of it may trade before it goes behind the others of its price.</summary>
+    public decimal Front => VisibleSize > 0 ? Math.Min(Slice, SizeLeft) : SizeLeft;
 
     /// <summary>Limit price, quote per base; 0 on market orders.</summary>
     public decimal Price { get; init; }
@@ -109,6 +157,9 @@ internal interface IMatchListener
 
     /// <summary>An order, or what is left of it, entered the book.</summary>
     void OnRested(BookOrder order);
+
+    /// <summary>An order became smaller by a size that will not trade any more.</summary>
+    void OnReduced(BookOrder order, decimal size);
 
     /// <summary>An order can fill no more.</summary>
     void OnDone(BookOrder order, DoneReason reason);

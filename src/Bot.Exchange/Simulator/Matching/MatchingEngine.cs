@@ -43,9 +43,8 @@ internal sealed class MatchingEngine
     {
         var users = Users(side);
         var ambient = _ambient.On(side).Best;
-        if (users.Count == 0)
+        if (users.BestShown is not { } own)
             return ambient;
-        var own = users[0];
         if (ambient is not { } level)
             return own;
         if (own.Price == level.Price)
@@ -63,6 +62,9 @@ internal sealed class MatchingEngine
         var background = 0;
         while (levels.Count < count)
         {
+            // Of hidden orders the book says nothing.
+            while (user < users.Count && users[user].Size == 0)
+                user++;
             DepthLevel? own = user < users.Count ? users[user] : null;
             var other = ambient.Ahead(background);
             if (own is null && other is null)
@@ -112,7 +114,11 @@ internal sealed class MatchingEngine
             return;
         }
         var spent = limit is { } bound && Take(order, bound);
-        if (order.ByFunds ? spent : order.SizeLeft == 0)
+        if (order.IsStopped)
+        {
+            Finish(order, DoneReason.SelfTrade);
+        }
+        else if (order.ByFunds ? spent : order.SizeLeft == 0)
         {
             Finish(order, DoneReason.Filled);
         }
@@ -142,6 +148,14 @@ internal sealed class MatchingEngine
         Finish(order, reason);
     }
 
+    /// <summary>Takes a part of a resting order back; what is left of it keeps its place.</summary>
+    public void Reduce(BookOrder order, decimal size)
+    {
+        Users(order.Side).Reduce(order, size);
+        Sequence++;
+        _listener.OnReduced(order, size);
+    }
+
     /// <summary>
     /// The market traded at a price: background flow fills the users' resting orders at that price or better, as far as its volume goes,
     /// prints the rest between strangers, and the background book is put up around the price.
@@ -165,11 +179,11 @@ internal sealed class MatchingEngine
         var used = 0m;
         while (side.Head is { } maker && side.Reaches(price, maker.Price))
         {
-            var size = Math.Min(maker.SizeLeft, _rules.FloorSize(volume - used));
+            var size = Math.Min(maker.Front, _rules.FloorSize(volume - used));
             if (size <= 0)
                 break;
             used += size;
-            side.FillHead(size);
+            side.FillHead(size, ++_stamp);
             Sequence++;
             Report(new Trade(++_tradeId, maker.Price, size, Opposite(side.Side), null, maker));
         }
@@ -193,13 +207,20 @@ internal sealed class MatchingEngine
             var price = usersFirst ? head!.Price : level!.Value.Price;
             if (!users.Reaches(limit, price))
                 return false;
-            var size = Math.Min(usersFirst ? head!.SizeLeft : level!.Value.Size, Affordable(taker, price));
+            if (usersFirst && taker.SelfTrade != SelfTradePrevention.None && IsOwn(taker, head!))
+            {
+                PreventSelfTrade(taker, head!);
+                if (taker.IsStopped)
+                    return false;
+                continue;
+            }
+            var size = Math.Min(usersFirst ? head!.Front : level!.Value.Size, Affordable(taker, price));
             if (size <= 0)
                 return true;
             taker.Fill(price, size);
             Sequence++;
             if (usersFirst)
-                users.FillHead(size);
+                users.FillHead(size, ++_stamp);
             else
                 ambient.Take(size);
             Report(new Trade(++_tradeId, price, size, taker.Side, taker, usersFirst ? head : null));
@@ -225,11 +246,52 @@ internal sealed class MatchingEngine
         var users = Users(side);
         var ambient = _ambient.On(side);
         var found = 0m;
-        for (var i = 0; i < users.Count && users.Reaches(order.Price, users[i].Price); i++)
-            found += users[i].Size;
+        BookOrder? wall = null;
+        foreach (var maker in users.InOrder())
+        {
+            if (!users.Reaches(order.Price, maker.Price))
+                break;
+
+            // An order that must fill whole is cancelled by an order of its owner that stands in its way.
+            if (order.SelfTrade != SelfTradePrevention.None && IsOwn(order, maker))
+            {
+                wall = maker;
+                break;
+            }
+            found += maker.SizeLeft;
+        }
         for (var i = 0; found < order.SizeLeft && ambient.Ahead(i) is { } level && users.Reaches(order.Price, level.Price); i++)
+        {
+            if (wall is not null && (Better(side, wall.Price, level.Price) || (wall.Price == level.Price && wall.Stamp < _ambient.Stamp)))
+                break;
             found += level.Size;
+        }
         return found >= order.SizeLeft;
+    }
+
+    private void PreventSelfTrade(BookOrder taker, BookOrder maker)
+    {
+        if (taker.SelfTrade == SelfTradePrevention.Decrease)
+        {
+            var size = Math.Min(taker.SizeLeft, maker.SizeLeft);
+            if (size < maker.SizeLeft)
+                Reduce(maker, size);
+            else
+                Cancel(maker, DoneReason.SelfTrade);
+            if (size < taker.SizeLeft)
+            {
+                taker.SizeLeft -= size;
+                _listener.OnReduced(taker, size);
+            }
+            else
+            {
+                taker.IsStopped = true;
+            }
+            return;
+        }
+        if (taker.SelfTrade is SelfTradePrevention.CancelOld or SelfTradePrevention.CancelBoth)
+            Cancel(maker, DoneReason.SelfTrade);
+        taker.IsStopped = taker.SelfTrade is SelfTradePrevention.CancelNew or SelfTradePrevention.CancelBoth;
     }
 
     private void Report(in Trade trade)
@@ -244,6 +306,8 @@ internal sealed class MatchingEngine
         order.Phase = OrderPhase.Done;
         _listener.OnDone(order, reason);
     }
+
+    private static bool IsOwn(BookOrder taker, BookOrder maker) => taker.Owner is not null && taker.Owner == maker.Owner;
 
     private BookSide Users(Side side) => side == Side.Buy ? _bids : _asks;
 

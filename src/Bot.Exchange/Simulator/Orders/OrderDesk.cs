@@ -20,6 +20,11 @@ internal interface IOrderListener : IBalanceListener
     /// <summary>The order rests in the book.</summary>
     void OnOpen(AccountOrder order);
 
+    /// <summary>The order became smaller.</summary>
+    /// <param name="order">The order, already smaller.</param>
+    /// <param name="size">By how much.</param>
+    void OnUpdate(AccountOrder order, decimal size);
+
     /// <summary>The order is done.</summary>
     void OnEnd(AccountOrder order, DoneReason reason);
 }
@@ -32,6 +37,7 @@ internal sealed class OrderDesk
 {
     private const ulong CancelSalt = 0xCA;
     private const ulong ExpireSalt = 0xE1;
+    private const ulong ReduceSalt = 0x4ED0000;
 
     private readonly TradingFloor _floor;
     private readonly Schedule _schedule;
@@ -81,6 +87,8 @@ internal sealed class OrderDesk
             TimeInForce = request.TimeInForce,
             PostOnly = request.PostOnly,
             Price = request.Price ?? 0,
+            SelfTrade = SelfTradeOf(request),
+            VisibleSize = request.Iceberg ? request.VisibleSize : request.Hidden ? 0 : null,
             ByFunds = request.Funds is not null,
             SizeLeft = request.Size ?? decimal.MaxValue,
             FundsLeft = request.Funds ?? decimal.MaxValue,
@@ -103,6 +111,50 @@ internal sealed class OrderDesk
         // A cancel never overtakes its own order.
         var due = Math.Max(_floor.NowMs + Delay(chance), order.MatchAtMs);
         _schedule.Add(new Scheduled(ScheduledKind.Cancel, due, chance, order.Account, order));
+    }
+
+    /// <summary>Asks for a part to be cancelled, which takes effect like a cancel. A fill may come before it and leave less.</summary>
+    public void RequestReduce(AccountOrder order, decimal size)
+    {
+        var chance = StableHash.Combine(order.Chance, ReduceSalt + (ulong)order.Reductions++);
+        var due = Math.Max(_floor.NowMs + Delay(chance), order.MatchAtMs);
+        _schedule.Add(new Scheduled(ScheduledKind.Reduce, due, chance, order.Account, order, null, size));
+    }
+
+    /// <summary>
+    /// Puts an order with another price or size in the place of an active limit order, which is cancelled at once. Everything that can be
+    /// asked of the new order is asked before, so that a refusal leaves the old one as it was.
+    /// </summary>
+    /// <param name="order">The order.</param>
+    /// <param name="price">The new limit price; null for the old one.</param>
+    /// <param name="size">The new base quantity, what has filled included; null for the old one.</param>
+    /// <param name="receivedWallUs">Wall time of the request's arrival, Unix microseconds.</param>
+    /// <param name="changed">The new order; null when more has filled than the new size asks for.</param>
+    /// <returns>Why it was refused; null when it was done.</returns>
+    public Rejection? Alter(AccountOrder order, decimal? price, decimal? size, long receivedWallUs, out AccountOrder? changed)
+    {
+        changed = null;
+        MatchNow(order);
+        if (!order.IsActive)
+            return Rejection.NotCancellable;
+        if (order.Type != OrderType.Limit)
+            return Rejection.Parameter("Only limit orders can be altered.");
+        var left = (size ?? order.Request.Size!.Value - order.CancelledSize) - order.DealSize;
+        var request = order.Request with
+        {
+            Price = price ?? order.Price,
+            Size = left,
+            ClientTimestamp = null,
+            AllowMaxTimeWindow = null,
+        };
+        if (left > 0 && (OrderChecks.JudgeForm(request, order.Pair, _floor.NowMs) ?? OrderChecks.JudgeBand(request, order.Pair)
+            ?? JudgeBalance(request, order.Account, order.Pair, order.Held)) is { } fault)
+            return fault;
+        CancelNow(order);
+        if (left <= 0)
+            return null;
+        changed = Place(request, order.Account, _floor.NowMs, receivedWallUs, out var rejection);
+        return rejection;
     }
 
     /// <summary>Gives a waiting order to the engine at once: a waiting client cannot wait for a clock that waits for it.</summary>
@@ -141,11 +193,17 @@ internal sealed class OrderDesk
             case ScheduledKind.Cancel:
                 CancelNow(scheduled.Order!);
                 break;
+            case ScheduledKind.Reduce:
+                ReduceNow(scheduled.Order!, scheduled.Size);
+                break;
             case ScheduledKind.Expire:
                 scheduled.Order!.Pair.Engine.Cancel(scheduled.Order, DoneReason.Expired);
                 break;
             case ScheduledKind.DeadMan:
                 FireDeadManSwitch(scheduled.Account);
+                break;
+            case ScheduledKind.Trigger:
+                _floor.Stops.Trigger(scheduled.Stop!);
                 break;
             default:
                 throw new InvalidOperationException($"{scheduled.Kind} is no kind of event.");
@@ -174,11 +232,23 @@ internal sealed class OrderDesk
         _listener.OnOpen(order);
     }
 
+    /// <summary>The engine reports that an order became smaller.</summary>
+    public void OnReduced(AccountOrder order, decimal size)
+    {
+        order.UpdatedAtMs = _floor.NowMs;
+        order.CancelExist = true;
+        order.CancelledSize += size;
+        order.CancelledFunds = order.CancelledSize * order.Price;
+        _clearing.Release(order, size);
+        _listener.OnUpdate(order, size);
+    }
+
     /// <summary>The engine reports a done order.</summary>
     public void OnDone(AccountOrder order, DoneReason reason)
     {
         order.UpdatedAtMs = _floor.NowMs;
         order.DoneNumber = ++_doneNumber;
+        order.CancelExist |= reason == DoneReason.SelfTrade;
         if (reason != DoneReason.Filled)
         {
             order.CancelledSize = order.Request.Size is { } size ? size - order.DealSize : 0;
@@ -191,6 +261,15 @@ internal sealed class OrderDesk
         _listener.OnEnd(order, reason);
         order.Matched?.TrySetResult();
         order.Ended?.TrySetResult();
+    }
+
+    private void ReduceNow(AccountOrder order, decimal size)
+    {
+        MatchNow(order);
+        if (order.IsActive && size < order.SizeLeft)
+            order.Pair.Engine.Reduce(order, size);
+        else
+            CancelNow(order);
     }
 
     private void Match(AccountOrder order)
@@ -212,16 +291,23 @@ internal sealed class OrderDesk
             CancelNow(order);
     }
 
+    // An order that fills whole or not at all cannot lose a part, or go on behind one.
+    private static SelfTradePrevention SelfTradeOf(OrderRequest request) =>
+        request is { Type: OrderType.Limit, TimeInForce: TimeInForce.Fok, SelfTrade: not SelfTradePrevention.None }
+            ? SelfTradePrevention.CancelNew
+            : request.SelfTrade;
+
     private long Delay(ulong chance) => StableHash.Between(StableHash.Mix(chance), _floor.MinDelayMs, _floor.MaxDelayMs);
 
-    private static Rejection? JudgeBalance(OrderRequest request, Account account, PairMarket pair)
+    // What is freed is of the currency that the order pays with.
+    private static Rejection? JudgeBalance(OrderRequest request, Account account, PairMarket pair, decimal freed = 0)
     {
-        var quote = account.Balance(pair.Rules.QuoteCurrency).Available;
+        var quote = account.Balance(pair.Rules.QuoteCurrency).Available + freed;
         var rate = 1 + Math.Max(account.Settings.TakerFeeRate, account.Settings.MakerFeeRate);
         var enough = request switch
         {
             { Type: OrderType.Limit, Side: Side.Buy } => quote >= request.Price!.Value * request.Size!.Value * rate,
-            { Side: Side.Sell, Size: { } size } => account.Balance(pair.Rules.BaseCurrency).Available >= size,
+            { Side: Side.Sell, Size: { } size } => account.Balance(pair.Rules.BaseCurrency).Available + freed >= size,
             { Side: Side.Buy, Funds: { } funds } => quote >= funds,
             { Side: Side.Buy, Size: { } size } => quote >= (pair.Engine.Best(Side.Sell)?.Price ?? pair.LastPrice ?? 0) * size * rate,
             _ => account.Balance(pair.Rules.BaseCurrency).Available > 0,
@@ -240,8 +326,8 @@ internal sealed class OrderDesk
         }
     }
 
-    // An order without a client order id is named by what it asks for.
-    private static string NameOf(OrderRequest request) => string.Create(
+    /// <summary>An order without a client order id is named by what it asks for.</summary>
+    public static string NameOf(OrderRequest request) => string.Create(
         CultureInfo.InvariantCulture,
         $"{request.Symbol} {request.Side} {request.Type} {request.TimeInForce} {request.Price} {request.Size} {request.Funds}");
 }

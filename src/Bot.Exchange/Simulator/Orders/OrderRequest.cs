@@ -1,7 +1,16 @@
+using Bot.Exchange.Simulator.Matching;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 
 namespace Bot.Exchange.Simulator.Orders;
+
+/// <summary>What is to be altered of an order, as the client sent it.</summary>
+/// <param name="Symbol">The pair's name, perhaps of no pair.</param>
+/// <param name="OrderId">The exchange's id of the order; null when it is named by the next one.</param>
+/// <param name="ClientOid">The client order id.</param>
+/// <param name="Price">The new limit price, quote per base; null for the old one.</param>
+/// <param name="Size">The new base quantity, what has filled included; null for the old one.</param>
+internal sealed record OrderChange(string Symbol, string? OrderId, string? ClientOid, decimal? Price, decimal? Size);
 
 /// <summary>A placement as the client sent it, read but not yet judged.</summary>
 internal sealed record OrderRequest
@@ -35,6 +44,18 @@ internal sealed record OrderRequest
 
     /// <summary>Refuse to take liquidity.</summary>
     public bool PostOnly { get; init; }
+
+    /// <summary>What happens when it meets an order of the same account.</summary>
+    public SelfTradePrevention SelfTrade { get; init; }
+
+    /// <summary>Not shown in the book.</summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>Shown in the book in parts.</summary>
+    public bool Iceberg { get; init; }
+
+    /// <summary>The part of an iceberg that is shown.</summary>
+    public decimal? VisibleSize { get; init; }
 
     /// <summary>Free text, null when none was sent.</summary>
     public string? Remark { get; init; }

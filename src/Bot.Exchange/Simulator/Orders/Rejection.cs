@@ -27,6 +27,8 @@ internal sealed record Rejection(string Code, string Message, int HttpStatus = 2
 
     public static readonly Rejection Internal = new("500000", "Internal Server Error", 500);
 
+    public static readonly Rejection Unavailable = new("503000", "Service Unavailable", 503);
+
     // Orders.
     public static readonly Rejection SymbolNotExists = new("900001", "symbol not exists");
     public static readonly Rejection SymbolNotAvailable = new("400600", "validation.createOrder.symbolNotAvailable");
@@ -46,12 +48,16 @@ internal sealed record Rejection(string Code, string Message, int HttpStatus = 2
     public static readonly Rejection WindowIncomplete = Parameter("clientTimestamp and allowMaxTimeWindow go together.");
     public static readonly Rejection PostOnlyTime = Parameter("postOnly does not go with IOC and FOK.");
     public static readonly Rejection CancelAfter = Parameter("cancelAfter takes 1 to 2592000 seconds with GTT.");
-    public static readonly Rejection NoHidden = Parameter("hidden and iceberg orders are not simulated.");
-    public static readonly Rejection NoSelfTradePrevention = Parameter("stp is not simulated.");
+    public static readonly Rejection VisibleSize = Parameter("visibleSize takes a twentieth of the size or more.");
+    public static readonly Rejection HiddenMarket = Parameter("A market order can be neither hidden nor iceberg.");
+    public static readonly Rejection DecreaseMarket = Parameter("stp DC does not go with market orders.");
     public static readonly Rejection Balance = new("200004", "Balance insufficient!");
     public static readonly Rejection TooManyOrders = new("200003", "Too many open orders.");
     public static readonly Rejection OrderNotFound = Parameter("The order does not exist.");
     public static readonly Rejection NotCancellable = Parameter("order_not_exist_or_not_allow_to_cancel");
+    public static readonly Rejection CancelSize = Parameter("cancelSize takes a size up to what remains of the order.");
+    public static readonly Rejection NothingToAlter = Parameter("newPrice or newSize is required.");
+    public static readonly Rejection OrderList = Parameter("orderList takes 1 to 20 limit orders.");
     public static readonly Rejection DeadManTimeout = Parameter("timeout takes -1 or 5 to 86400 seconds.");
 
     /// <summary>A parameter is missing or wrong.</summary>

@@ -10,7 +10,7 @@ using Bot.Trading.Orders;
 namespace Bot.Exchange.Simulator.Push;
 
 /// <summary>Builds and queues the frames of private data: what happens to an account's orders and balances.</summary>
-internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
+internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopListener
 {
     private const long NsPerMs = 1_000_000;
 
@@ -25,7 +25,7 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
             return;
         var writer = Begin(topic, "orderChange"u8, order.Account);
         WriteOrder(writer, order, "received"u8, "new"u8);
-        topic.Publish(End(writer));
+        Publish(topic, order, "received", End(writer));
     }
 
     /// <inheritdoc/>
@@ -36,13 +36,23 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
         Publish(order, reason == DoneReason.Filled ? "filled" : "canceled", "done", static (_, _) => { });
 
     /// <inheritdoc/>
+    public void OnUpdate(AccountOrder order, decimal size)
+    {
+        var status = order.Phase == OrderPhase.Resting ? "open" : "match";
+        Publish(order, "update", status, (writer, _) =>
+            writer.WriteDecimal("oldSize"u8, order.Request.Size!.Value - order.CancelledSize + size));
+    }
+
+    /// <inheritdoc/>
     public void OnMatch(AccountOrder order, in Trade trade, bool isMaker)
     {
         var made = trade;
         Publish(order, "match", isMaker ? "open" : "match", (writer, _) =>
         {
-            writer.WriteString("liquidity"u8, isMaker ? "maker"u8 : "taker"u8);
-            writer.WriteString("feeType"u8, isMaker ? "makerFee"u8 : "takerFee"u8);
+            // Who rested unseen is told of as a taker; who was post-only and met him is the maker as to the fee.
+            var isSeen = isMaker && !order.IsForcedTaker;
+            writer.WriteString("liquidity"u8, isSeen ? "maker"u8 : "taker"u8);
+            writer.WriteString("feeType"u8, isSeen || (!isMaker && order.PostOnly) ? "makerFee"u8 : "takerFee"u8);
             writer.WriteDecimal("matchPrice"u8, made.Price);
             writer.WriteDecimal("matchSize"u8, made.Size);
             writer.WriteQuoted("tradeId"u8, made.Id);
@@ -75,6 +85,50 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
         topic.Publish(End(writer));
     }
 
+    /// <inheritdoc/>
+    public void OnStopOpen(StopOrder stop) => Publish(stop, "open"u8);
+
+    /// <inheritdoc/>
+    public void OnStopCancelled(StopOrder stop) => Publish(stop, "cancel"u8);
+
+    /// <inheritdoc/>
+    public void OnStopTriggered(StopOrder stop, Rejection? rejection) =>
+        Publish(stop, "triggered"u8, rejection is null, rejection?.Message);
+
+    private void Publish(StopOrder stop, ReadOnlySpan<byte> type, bool? succeeded = null, string? error = null)
+    {
+        var topic = stop.Account.Topics.StopOrders;
+        if (!topic.IsWatched)
+            return;
+        var request = stop.Request;
+        var writer = Begin(topic, "stopOrder"u8, stop.Account);
+        writer.WriteNumber("createdAt"u8, stop.CreatedAtMs);
+        writer.WriteString("orderId"u8, stop.StopId);
+        WriteOrEmpty(writer, "orderPrice"u8, request.Price);
+        writer.WriteString("orderType"u8, "stop"u8);
+        writer.WriteString("side"u8, request.Side == Side.Buy ? "buy"u8 : "sell"u8);
+        WriteOrEmpty(writer, "size"u8, request.Size);
+        writer.WriteString("stop"u8, stop.Kind == StopKind.Loss ? "loss"u8 : "entry"u8);
+        writer.WriteDecimal("stopPrice"u8, stop.StopPrice);
+        writer.WriteString("symbol"u8, stop.Pair.Symbol);
+        writer.WriteString("tradeType"u8, "TRADE"u8);
+        if (succeeded is { } success)
+            writer.WriteBoolean("triggerSuccess"u8, success);
+        if (error is not null)
+            writer.WriteString("error"u8, error);
+        writer.WriteNumber("ts"u8, floor.NowMs * NsPerMs);
+        writer.WriteString("type"u8, type);
+        topic.Publish(End(writer));
+    }
+
+    private static void WriteOrEmpty(Utf8JsonWriter writer, ReadOnlySpan<byte> name, decimal? value)
+    {
+        if (value is { } known)
+            writer.WriteDecimal(name, known);
+        else
+            writer.WriteString(name, ""u8);
+    }
+
     private void Publish(AccountOrder order, string type, string status, Action<Utf8JsonWriter, AccountOrder> more)
     {
         Publish(order.Account.Topics.OrdersV2, order, type, status, more);
@@ -89,7 +143,18 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
         WriteProgress(writer, order);
         more(writer, order);
         WriteOrder(writer, order, Bytes(type), Bytes(status));
-        topic.Publish(End(writer));
+        Publish(topic, order, type, End(writer));
+    }
+
+    private static void Publish(Topic topic, AccountOrder order, string type, byte[] frame)
+    {
+        topic.Publish(frame);
+        if (order.Account.Faults is not { } faults)
+            return;
+        if (faults.Duplicates(order.OrderId, type, order.DealSize))
+            topic.Publish(frame);
+        if (faults.Drops(order.OrderId, type, order.DealSize))
+            topic.HangUp();
     }
 
     private void WriteOrder(Utf8JsonWriter writer, AccountOrder order, ReadOnlySpan<byte> type, ReadOnlySpan<byte> status)
@@ -119,7 +184,9 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
         {
             writer.WriteDecimal("canceledSize"u8, order.CancelledSize);
             writer.WriteDecimal("remainSize"u8, size - order.DealSize - order.CancelledSize);
-            writer.WriteDecimal("size"u8, size);
+
+            // What was taken back in parts is no longer of the order; the rest of one that ended is.
+            writer.WriteDecimal("size"u8, order.IsActive ? size - order.CancelledSize : size);
         }
         else
         {
@@ -152,6 +219,7 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener
     {
         "open" => "open"u8,
         "match" => "match"u8,
+        "update" => "update"u8,
         "filled" => "filled"u8,
         "canceled" => "canceled"u8,
         "done" => "done"u8,

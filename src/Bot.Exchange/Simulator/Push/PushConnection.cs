@@ -126,6 +126,23 @@ internal sealed class PushConnection
         }
     }
 
+    /// <summary>True when nothing will be queued for it any more.</summary>
+    public bool IsClosing
+    {
+        get
+        {
+            lock (_queueGate)
+                return _isClosing;
+        }
+    }
+
+    /// <summary>Ends the connection behind the frames that are queued for it.</summary>
+    public void HangUp()
+    {
+        EnqueueLast(null, WebSocketCloseStatus.EndpointUnavailable, "Bye");
+        _onFirstFrame(this);
+    }
+
     /// <summary>Tears the connection down without a word.</summary>
     /// <remarks>What follows from it runs elsewhere: the caller may be in the middle of a topic's subscribers.</remarks>
     public void Abort() => _ = _abort.CancelAsync();

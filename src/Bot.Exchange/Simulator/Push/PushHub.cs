@@ -83,7 +83,11 @@ internal sealed class PushHub
         {
             var counts = new List<(string, long)>(_open.Count);
             foreach (var connection in _open)
-                counts.Add((connection.ConnectId, connection.Frames));
+            {
+                // The client is told at once that this one ends, not when the last of it has gone.
+                if (!connection.IsClosing)
+                    counts.Add((connection.ConnectId, connection.Frames));
+            }
             return counts;
         }
     }

@@ -43,6 +43,13 @@ internal class Topic(string name, FrameClass frameClass)
         foreach (var connection in _subscribers)
             connection.Enqueue(frame, frameClass);
     }
+
+    /// <summary>Ends every subscriber's connection behind what it was sent so far.</summary>
+    public void HangUp()
+    {
+        foreach (var connection in _subscribers)
+            connection.HangUp();
+    }
 }
 
 /// <summary>A topic that shows the best levels of a book, and only when they changed.</summary>
@@ -139,6 +146,6 @@ internal sealed class AccountTopics
     /// <summary>Balance changes.</summary>
     public Topic Balance { get; } = new("/account/balance", FrameClass.Essential);
 
-    /// <summary>Stop orders. Nothing is pushed while the simulator has none.</summary>
+    /// <summary>Events of stop orders.</summary>
     public Topic StopOrders { get; } = new("/spotMarket/advancedOrders", FrameClass.Essential);
 }

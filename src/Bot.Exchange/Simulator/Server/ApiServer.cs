@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Json;
 using Bot.Exchange.Simulator.Orders;
@@ -14,11 +16,14 @@ namespace Bot.Exchange.Simulator.Server;
 /// <summary>Takes every request of the simulator to where it belongs, and answers it in the exchange's form.</summary>
 internal sealed class ApiServer
 {
+    private static readonly string[] RateHeaders = ["gw-ratelimit-limit", "gw-ratelimit-remaining", "gw-ratelimit-reset"];
+
     private readonly TradingFloor _floor;
     private readonly IMarketClock _clock;
     private readonly PushHub _hub;
     private readonly PushServer _push;
     private readonly ControlEndpoints _control;
+    private readonly FaultBoard _faults;
     private readonly RequestGate _gate;
     private readonly EndpointTable _endpoints;
     private readonly TimeProvider _wall;
@@ -42,13 +47,16 @@ internal sealed class ApiServer
         _wall = options.WallClock;
         _log = log;
         _control = new ControlEndpoints(floor, clock, hub, isLockstep);
+        _faults = new FaultBoard(floor);
         _gate = new RequestGate(floor, clock, new RequestLimits(options.VipLevel, options.RateLimits));
         _endpoints = new EndpointTable(
         [
             .. new MarketEndpoints(floor, clock).All(),
             .. new AccountEndpoints(floor).All(),
             .. new OrderEndpoints(floor, clock, isLockstep).All(),
+            .. new OrderChangeEndpoints(floor, clock, isLockstep).All(),
             .. new OrderQueries(floor, options.HidesUnmatchedOrders).All(),
+            .. new StopEndpoints(floor).All(),
             .. new PushEndpoints(tokens, options.PingInterval, options.PingTimeout).All(),
         ]);
     }
@@ -60,6 +68,11 @@ internal sealed class ApiServer
         var call = new ApiCall(http, await ReadBodyAsync(http), receivedWallUs);
         if (WebSocketUpgrade.IsAskedFor(http) && await ServeSocketAsync(http, call))
             return;
+        if (call.Path == "/sim/faults")
+        {
+            await SwitchFaultsAsync(call);
+            return;
+        }
         if (call.Path.StartsWith("/sim/", StringComparison.Ordinal))
         {
             await (_control.Answer(call) is { } body ? SendAsync(http, 200, body) : RefuseAsync(http, Rejection.UrlNotFound));
@@ -75,8 +88,63 @@ internal sealed class ApiServer
             WriteAllowance(http, told);
         if (rejection is not null)
             await RefuseAsync(http, rejection);
-        else
+        else if (!await SpoilAsync(call, endpoint, _faults.Next(call)))
             await AnswerAsync(call, endpoint);
+    }
+
+    // True when a fault took the place of the answer.
+    private async Task<bool> SpoilAsync(ApiCall call, Endpoint endpoint, Fault fault)
+    {
+        var http = call.Http;
+        switch (fault.Kind)
+        {
+            case FaultKind.None:
+                return false;
+            case FaultKind.Limit:
+                http.Response.Headers["gw-ratelimit-remaining"] = "0";
+                await RefuseAsync(http, Rejection.TooManyRequests);
+                return true;
+            case FaultKind.Overload:
+                foreach (var header in RateHeaders)
+                    http.Response.Headers.Remove(header);
+                await RefuseAsync(http, Rejection.TooManyRequests);
+                return true;
+            case FaultKind.Unavailable:
+                await RefuseAsync(http, Rejection.Unavailable);
+                return true;
+            case FaultKind.Page:
+                await SendPageAsync(http, 502, "Bad Gateway");
+                return true;
+            default:
+                break;
+        }
+
+        // From here on the exchange has done what it was asked.
+        var (status, body) = await ComposeAsync(call, endpoint);
+        if (fault.HoldMs > 0)
+            await _clock.HoldAsync(http, call.Signer, fault.HoldMs);
+        await (fault.Kind switch
+        {
+            FaultKind.Late => SendAsync(http, status, body),
+            FaultKind.FailAfter => RefuseAsync(http, Rejection.Internal),
+            _ => SendPageAsync(http, 504, "Gateway Timeout"),
+        });
+        return true;
+    }
+
+    private async Task SwitchFaultsAsync(ApiCall call)
+    {
+        var isPut = call.Http.Request.Method == HttpMethods.Put;
+        byte[]? state = null;
+        Rejection? rejection = null;
+        lock (_floor.Gate)
+        {
+            if (isPut)
+                rejection = _faults.Set(call.Json);
+            if (rejection is null && (isPut || call.Http.Request.Method == HttpMethods.Get))
+                state = _faults.Tell();
+        }
+        await (state is not null ? SendAsync(call.Http, 200, state) : RefuseAsync(call.Http, rejection ?? Rejection.UrlNotFound));
     }
 
     private async Task<bool> ServeSocketAsync(HttpContext http, ApiCall call)
@@ -97,6 +165,12 @@ internal sealed class ApiServer
 
     private async Task AnswerAsync(ApiCall call, Endpoint endpoint)
     {
+        var (status, body) = await ComposeAsync(call, endpoint);
+        await SendAsync(call.Http, status, body);
+    }
+
+    private async Task<(int Status, ReadOnlyMemory<byte> Body)> ComposeAsync(ApiCall call, Endpoint endpoint)
+    {
         var body = new ArrayBufferWriter<byte>(512);
         await using var writer = new Utf8JsonWriter(body, JsonWriting.Options);
         writer.WriteStartObject();
@@ -114,13 +188,10 @@ internal sealed class ApiServer
             rejection = Rejection.Internal;
         }
         if (rejection is not null)
-        {
-            await RefuseAsync(call.Http, rejection);
-            return;
-        }
+            return (rejection.HttpStatus, Compose(rejection));
         writer.WriteEndObject();
         await writer.FlushAsync();
-        await SendAsync(call.Http, 200, body.WrittenMemory);
+        return (200, body.WrittenMemory);
     }
 
     private Rejection? AnswerNow(ApiCall call, Answer answer, Utf8JsonWriter writer)
@@ -138,7 +209,10 @@ internal sealed class ApiServer
         return rejection;
     }
 
-    private static Task RefuseAsync(HttpContext http, Rejection rejection)
+    private static Task RefuseAsync(HttpContext http, Rejection rejection) =>
+        SendAsync(http, rejection.HttpStatus, Compose(rejection));
+
+    private static ReadOnlyMemory<byte> Compose(Rejection rejection)
     {
         var body = new ArrayBufferWriter<byte>(128);
         using (var writer = new Utf8JsonWriter(body, JsonWriting.Options))
@@ -148,13 +222,22 @@ internal sealed class ApiServer
             writer.WriteString("msg"u8, rejection.Message);
             writer.WriteEndObject();
         }
-        return SendAsync(http, rejection.HttpStatus, body.WrittenMemory);
+        return body.WrittenMemory;
     }
 
-    private static Task SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
+    // What stands before the exchange knows nothing of its forms.
+    private static Task SendPageAsync(HttpContext http, int status, string title)
+    {
+        foreach (var header in RateHeaders)
+            http.Response.Headers.Remove(header);
+        return SendAsync(
+            http, status, Encoding.UTF8.GetBytes($"<html><head><title>{status} {title}</title></head></html>"), "text/html");
+    }
+
+    private static Task SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> body, string type = "application/json")
     {
         http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
+        http.Response.ContentType = type;
         http.Response.ContentLength = body.Length;
         return http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
     }

@@ -11,7 +11,7 @@ namespace Bot.Exchange.Simulator.Server;
 
 /// <summary>
 /// What the simulator tells about itself, outside the exchange's own paths: <c>GET /sim/health</c> and <c>GET /sim/ledger?account=KEY</c>.
-/// (<c>/sim/lockstep</c> is a WebSocket, see <see cref="LockstepClock"/>; switches for faults belong under <c>/sim/faults</c>, here.)
+/// (<c>/sim/lockstep</c> is a WebSocket, see <see cref="LockstepClock"/>; for <c>/sim/faults</c> see <see cref="Faults.FaultBoard"/>.)
 /// </summary>
 internal sealed class ControlEndpoints(TradingFloor floor, IMarketClock clock, PushHub hub, bool isLockstep)
 {

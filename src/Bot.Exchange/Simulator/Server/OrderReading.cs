@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Matching;
 using Bot.Exchange.Simulator.Orders;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
@@ -24,10 +26,10 @@ internal static class OrderReading
             return Rejection.Parameter("type takes limit or market.");
         if (Time(json) is not { } time)
             return Rejection.Parameter("timeInForce takes GTC, GTT, IOC or FOK.");
-        if (Flag(json, "hidden") || Flag(json, "iceberg"))
-            return Rejection.NoHidden;
-        if (Text(json, "stp") is not null)
-            return Rejection.NoSelfTradePrevention;
+        if (SelfTrade(json) is not { } selfTrade)
+            return Rejection.Parameter("stp takes CN, CO, CB or DC.");
+        if (!Number(json, "visibleSize", out var visible))
+            return Rejection.VisibleSize;
         if (!Number(json, "price", out var price) || !Number(json, "size", out var size) || !Number(json, "funds", out var funds))
             return Rejection.Parameter("price, size and funds take plain decimal numbers.");
         if (!Whole(json, "cancelAfter", out var cancelAfter) || cancelAfter > int.MaxValue
@@ -45,11 +47,48 @@ internal static class OrderReading
             TimeInForce = time,
             CancelAfter = (int)(cancelAfter ?? -1),
             PostOnly = Flag(json, "postOnly"),
+            SelfTrade = selfTrade,
+            Hidden = Flag(json, "hidden"),
+            Iceberg = Flag(json, "iceberg"),
+            VisibleSize = visible,
             Remark = Text(json, "remark"),
             Tags = Text(json, "tags"),
             ClientTimestamp = clientTimestamp,
             AllowMaxTimeWindow = window,
         };
+        return null;
+    }
+
+    /// <summary>Reads a stop order: an order, and what sets it off.</summary>
+    /// <returns>What is wrong with its form; null when it could be read.</returns>
+    public static Rejection? ReadStop(JsonElement? body, out OrderRequest request, out StopKind kind, out decimal stopPrice)
+    {
+        (kind, stopPrice) = (StopKind.Loss, 0);
+        if (Read(body, out request) is { } fault)
+            return fault;
+        var json = body!.Value;
+        if (!Number(json, "stopPrice", out var price) || price is not { } given)
+            return Rejection.Parameter("stopPrice takes a plain decimal number.");
+        if (Text(json, "stop") is not (null or "loss" or "entry") || Text(json, "tradeType") is not (null or "TRADE"))
+            return Rejection.Parameter("stop takes loss or entry, tradeType TRADE.");
+        (kind, stopPrice) = (Text(json, "stop") == "entry" ? StopKind.Entry : StopKind.Loss, given);
+        return null;
+    }
+
+    /// <summary>Reads what is to be altered of an order.</summary>
+    /// <returns>What is wrong with its form; null when it could be read.</returns>
+    public static Rejection? ReadChange(JsonElement? body, out OrderChange change)
+    {
+        change = null!;
+        if (body is not { } json)
+            return Rejection.Parameter("The body must be a JSON object.");
+        if (Text(json, "symbol") is not { } symbol)
+            return Rejection.Parameter("symbol is required.");
+        if (!Number(json, "newPrice", out var price) || !Number(json, "newSize", out var size))
+            return Rejection.Parameter("newPrice and newSize take plain decimal numbers.");
+        if (price is null && size is null)
+            return Rejection.NothingToAlter;
+        change = new OrderChange(symbol, Text(json, "orderId"), Text(json, "clientOid"), price, size);
         return null;
     }
 
@@ -74,6 +113,16 @@ internal static class OrderReading
         "GTT" => TimeInForce.Gtt,
         "IOC" => TimeInForce.Ioc,
         "FOK" => TimeInForce.Fok,
+        _ => null,
+    };
+
+    private static SelfTradePrevention? SelfTrade(JsonElement json) => Text(json, "stp") switch
+    {
+        null => SelfTradePrevention.None,
+        "CN" => SelfTradePrevention.CancelNew,
+        "CO" => SelfTradePrevention.CancelOld,
+        "CB" => SelfTradePrevention.CancelBoth,
+        "DC" => SelfTradePrevention.Decrease,
         _ => null,
     };
 

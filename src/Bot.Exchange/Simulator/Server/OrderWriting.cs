@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Json;
+using Bot.Exchange.Simulator.Matching;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 
@@ -31,19 +32,19 @@ internal static class OrderWriting
         writer.WriteDecimal("cancelledFunds"u8, order.CancelledFunds);
         writer.WriteDecimal("fee"u8, order.Fee);
         writer.WriteString("feeCurrency"u8, order.Pair.Rules.FeeCurrency);
-        writer.WriteNull("stp"u8);
+        writer.WriteText("stp"u8, SelfTradeText(order.Request.SelfTrade));
         writer.WriteString("timeInForce"u8, TimeText(order.TimeInForce));
         writer.WriteBoolean("postOnly"u8, order.PostOnly);
-        writer.WriteBoolean("hidden"u8, false);
-        writer.WriteBoolean("iceberg"u8, false);
-        writer.WriteString("visibleSize"u8, "0"u8);
+        writer.WriteBoolean("hidden"u8, order.Request.Hidden);
+        writer.WriteBoolean("iceberg"u8, order.Request.Iceberg);
+        writer.WriteDecimal("visibleSize"u8, order.Request.VisibleSize ?? 0);
         writer.WriteNumber("cancelAfter"u8, order.Request.CancelAfter);
         writer.WriteString("channel"u8, "API"u8);
         writer.WriteText("remark"u8, order.Request.Remark);
         writer.WriteText("tags"u8, order.Request.Tags);
         writer.WriteBoolean("cancelExist"u8, order.CancelExist);
         writer.WriteString("tradeType"u8, "TRADE"u8);
-        writer.WriteBoolean("inOrderBook"u8, order.Phase == Matching.OrderPhase.Resting);
+        writer.WriteBoolean("inOrderBook"u8, order.Phase == OrderPhase.Resting);
         writer.WriteBoolean("active"u8, order.IsActive);
         writer.WriteString("tax"u8, "0"u8);
         writer.WriteNumber("createdAt"u8, order.CreatedAtMs);
@@ -62,8 +63,9 @@ internal static class OrderWriting
         writer.WriteString("orderId"u8, order.OrderId);
         writer.WriteString("counterOrderId"u8, fill.CounterOrderId);
         writer.WriteString("side"u8, SideText(order.Side));
-        writer.WriteString("liquidity"u8, fill.IsMaker ? "maker"u8 : "taker"u8);
-        writer.WriteBoolean("forceTaker"u8, false);
+        var isForced = fill.IsMaker && order.IsForcedTaker;
+        writer.WriteString("liquidity"u8, fill.IsMaker && !isForced ? "maker"u8 : "taker"u8);
+        writer.WriteBoolean("forceTaker"u8, isForced);
         writer.WriteDecimal("price"u8, fill.Price);
         writer.WriteDecimal("size"u8, fill.Size);
         writer.WriteDecimal("funds"u8, fill.Price * fill.Size);
@@ -93,7 +95,18 @@ internal static class OrderWriting
 
     private static ReadOnlySpan<byte> SideText(Side side) => side == Side.Buy ? "buy"u8 : "sell"u8;
 
-    private static ReadOnlySpan<byte> TimeText(TimeInForce time) => time switch
+    /// <summary>What happens when an order meets one of its account, in the exchange's words; null when they trade.</summary>
+    public static string? SelfTradeText(SelfTradePrevention selfTrade) => selfTrade switch
+    {
+        SelfTradePrevention.CancelNew => "CN",
+        SelfTradePrevention.CancelOld => "CO",
+        SelfTradePrevention.CancelBoth => "CB",
+        SelfTradePrevention.Decrease => "DC",
+        _ => null,
+    };
+
+    /// <summary>How long an order lives, in the exchange's words.</summary>
+    public static ReadOnlySpan<byte> TimeText(TimeInForce time) => time switch
     {
         TimeInForce.Gtt => "GTT"u8,
         TimeInForce.Ioc => "IOC"u8,

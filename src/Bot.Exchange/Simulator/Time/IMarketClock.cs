@@ -1,4 +1,5 @@
 using Bot.Exchange.Simulator.Accounts;
+using Microsoft.AspNetCore.Http;
 
 namespace Bot.Exchange.Simulator.Time;
 
@@ -19,6 +20,12 @@ internal interface IMarketClock : IAsyncDisposable
 
     /// <summary>Something new may be due. The caller does not hold the floor's gate.</summary>
     void Wake();
+
+    /// <summary>Holds an answer back on purpose.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="account">Who sent it; null when nobody signed it.</param>
+    /// <param name="ms">For how long, by the clock by which the account is judged.</param>
+    Task HoldAsync(HttpContext http, Account? account, long ms);
 
     /// <summary>Begins.</summary>
     void Start();

@@ -5,6 +5,7 @@ using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Json;
 using Bot.Exchange.Simulator.Push;
+using Microsoft.AspNetCore.Http;
 
 namespace Bot.Exchange.Simulator.Time;
 
@@ -23,6 +24,9 @@ internal sealed class LockstepClock : IMarketClock
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource _current = new();
+    private readonly WithheldAnswers _withheld = new();
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private WebSocket? _socket;
     private long _sequence;
 
     /// <summary>A clock that stands at the market's beginning.</summary>
@@ -59,6 +63,30 @@ internal sealed class LockstepClock : IMarketClock
     public void Wake()
     {
         // What is newly due is found when the bot is ready.
+    }
+
+    /// <inheritdoc/>
+    public async Task HoldAsync(HttpContext http, Account? account, long ms)
+    {
+        if (account is { IsOnVirtualClock: false })
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(ms), _wall, http.RequestAborted);
+            return;
+        }
+        WithheldAnswers.Held held;
+        lock (_floor.Gate)
+            held = _withheld.Add(http, _floor.NowMs + ms);
+        try
+        {
+            // The bot would wait for this answer for ever, and the clock for the bot.
+            await TellWithheldAsync();
+            await held.Released.WaitAsync(http.RequestAborted);
+        }
+        finally
+        {
+            lock (_floor.Gate)
+                _withheld.Remove(held);
+        }
     }
 
     /// <inheritdoc/>
@@ -105,7 +133,17 @@ internal sealed class LockstepClock : IMarketClock
         var buffer = new byte[4096];
         var anchorMs = _floor.NowMs;
         var anchorWall = _wall.GetTimestamp();
-        await SendAsync(socket, Hello(), cancel);
+        byte[] hello;
+        bool isWithholding;
+        lock (_floor.Gate)
+        {
+            hello = Hello();
+            isWithholding = _withheld.NextDueMs is not null;
+        }
+        await SendAsync(socket, hello, cancel);
+        _socket = socket;
+        if (isWithholding)
+            await TellWithheldAsync();
         while (await ReadyAsync(socket, buffer, cancel) is { } ready)
         {
             long target;
@@ -120,6 +158,7 @@ internal sealed class LockstepClock : IMarketClock
             }
             byte[] step;
             bool isEnd;
+            List<WithheldAnswers.Held> released;
             lock (_floor.Gate)
             {
                 // A placement that came during the pause may be due earlier.
@@ -127,8 +166,15 @@ internal sealed class LockstepClock : IMarketClock
                 _floor.AdvanceTo(target);
                 isEnd = target >= _endMs;
                 step = Step(isEnd ? "end" : "step");
+                released = _withheld.TakeDue(_floor.NowMs);
             }
             _ = _hub.FlushAsync();
+            if (released.Count > 0)
+            {
+                // First the bot must know that it waits for them again; then they may go out.
+                await TellWithheldAsync();
+                released.ForEach(h => h.Release());
+            }
             await SendAsync(socket, step, cancel);
             if (isEnd)
                 break;
@@ -150,6 +196,8 @@ internal sealed class LockstepClock : IMarketClock
         var target = _endMs;
         if (_floor.NextEventMs is { } next)
             target = Math.Min(target, next);
+        if (_withheld.NextDueMs is { } answer)
+            target = Math.Min(target, Math.Max(answer, _floor.NowMs));
 
         // A timer that is due already would let the clock stand for ever.
         if (timerMs is { } timer)
@@ -203,6 +251,48 @@ internal sealed class LockstepClock : IMarketClock
         return _scratch.Finish();
     }
 
-    private static ValueTask SendAsync(WebSocket socket, byte[] message, CancellationToken cancel) =>
-        socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancel);
+    // The number is found in the turn of sending: of two messages the later one is never the older one.
+    private async Task TellWithheldAsync()
+    {
+        if (_socket is not { } socket)
+            return;
+        await _sending.WaitAsync();
+        try
+        {
+            byte[] message;
+            lock (_floor.Gate)
+            {
+                var writer = _scratch.Begin();
+                writer.WriteStartObject();
+                writer.WriteString("type"u8, "withheld"u8);
+                writer.WriteNumber("seq"u8, _sequence);
+                writer.WriteNumber("count"u8, _withheld.Count());
+                writer.WriteEndObject();
+                message = _scratch.Finish();
+            }
+            await socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
+            or OperationCanceledException)
+        {
+            // The channel broke; a new one is told the number after its hello.
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private async Task SendAsync(WebSocket socket, byte[] message, CancellationToken cancel)
+    {
+        await _sending.WaitAsync(cancel);
+        try
+        {
+            await socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancel);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
 }

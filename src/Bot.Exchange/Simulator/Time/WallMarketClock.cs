@@ -1,6 +1,7 @@
 using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Push;
+using Microsoft.AspNetCore.Http;
 
 namespace Bot.Exchange.Simulator.Time;
 
@@ -49,6 +50,10 @@ internal sealed class WallMarketClock : IMarketClock
         if (_wake.CurrentCount == 0)
             _wake.Release();
     }
+
+    /// <inheritdoc/>
+    public Task HoldAsync(HttpContext http, Account? account, long ms) =>
+        Task.Delay(TimeSpan.FromMilliseconds(ms), _wall, http.RequestAborted);
 
     /// <inheritdoc/>
     public void Start() => _loop = Task.Run(RunAsync);

@@ -1,4 +1,5 @@
 using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Market;
 using Bot.Exchange.Simulator.Matching;
 using Bot.Exchange.Simulator.Orders;
 using Bot.Exchange.Tests.Simulator.Support;
@@ -27,7 +28,14 @@ public class MarketProperties
             TimeInForce = time,
             CancelAfter = time == TimeInForce.Gtt ? 2 : -1,
             PostOnly = postOnly && time is TimeInForce.Gtc or TimeInForce.Gtt && postOnly,
-        });
+        })
+        .SelectMany(order => Gen.Select(Gen.Int[0, 9], Gen.Int[0, 9]).Select((selfTrade, shown) => order with
+        {
+            SelfTrade = (SelfTradePrevention)Math.Max(0, selfTrade - 5),
+            Hidden = shown == 0,
+            Iceberg = shown is 1 or 2,
+            VisibleSize = shown is 1 or 2 ? TestMarket.Rules.FloorSize(order.Size!.Value / 4) : null,
+        }));
 
     private static readonly Gen<OrderRequest> MarketOrder = Gen.Select(AnySide, Size, Gen.Bool)
         .Select((side, size, byFunds) => new OrderRequest
@@ -45,6 +53,8 @@ public class MarketProperties
         Gen.Select(MarketOrder, Gen.Bool).Select((order, second) => (Action<Run>)(run => run.Place(order, second))),
         Gen.Select(Price, Size).Select((price, volume) => (Action<Run>)(run => run.Trade(price, volume))),
         Gen.Int[0, 20].Select(which => (Action<Run>)(run => run.Cancel(which))),
+        Gen.Select(Gen.Int[0, 20], Size).Select((which, size) => (Action<Run>)(run => run.Reduce(which, size))),
+        Gen.Select(Gen.Int[0, 20], Price, Size).Select((which, price, size) => (Action<Run>)(run => run.Alter(which, price, size))),
         Gen.Int[1, 1500].Select(ms => (Action<Run>)(run => run.Pass(ms))));
 
     private static readonly Gen<Action<Run>[]> Steps = Step.Array[1, 60];
@@ -115,6 +125,34 @@ public class MarketProperties
     });
 
     [Fact]
+    public void An_order_that_must_fill_whole_fills_whole_or_not_at_all() => Check(_ => { }, run =>
+    {
+        foreach (var order in run.Accounts.SelectMany(a => a.Done).Where(o => o.TimeInForce == TimeInForce.Fok))
+            Assert.True(order.DealSize == 0 || order.DealSize == order.Request.Size, $"{order.DealSize} of {order.Request.Size}");
+    });
+
+    [Fact]
+    public void An_account_that_forbids_it_never_trades_with_itself() => Check(_ => { }, run =>
+    {
+        foreach (var fill in run.Accounts.SelectMany(a => a.Fills).Where(f => !f.IsMaker && f.Order.SelfTrade != SelfTradePrevention.None))
+            Assert.DoesNotContain(fill.Order.Account.Orders, o => o.OrderId == fill.CounterOrderId);
+    });
+
+    [Fact]
+    public void The_book_shows_what_its_orders_show() => Check(run =>
+    {
+        var engine = run.Desk.Pair.Engine;
+        foreach (var order in run.Accounts.SelectMany(a => a.Active).Where(o => o.Phase == OrderPhase.Resting && o.Shown > 0))
+        {
+            var levels = new List<DepthLevel>();
+            engine.Depth(order.Side, int.MaxValue, levels);
+            var shown = run.Accounts.SelectMany(a => a.Active)
+                .Where(o => o.Phase == OrderPhase.Resting && o.Side == order.Side && o.Price == order.Price).Sum(o => o.Shown);
+            Assert.True(levels.Single(l => l.Price == order.Price).Size >= shown, $"{order.Price}: {shown}");
+        }
+    });
+
+    [Fact]
     public void Price_time_priority_holds() => Check(_ => { }, run =>
     {
         // Of two orders that rested at one price together, the younger one never trades while the older one waits.
@@ -122,7 +160,7 @@ public class MarketProperties
         foreach (var waiting in resting)
         {
             Assert.DoesNotContain(run.Accounts.SelectMany(a => a.Fills), f => f.IsMaker && f.Order.Side == waiting.Side
-                && f.Order.Stamp > waiting.Stamp && f.Order.Price == waiting.Price);
+                && !f.Order.Request.Iceberg && f.Order.Stamp > waiting.Stamp && f.Order.Price == waiting.Price);
         }
     });
 
@@ -188,6 +226,28 @@ public class MarketProperties
             var active = Accounts.SelectMany(a => a.Active).ToList();
             if (active.Count > 0)
                 Desk.Floor.Desk.RequestCancel(active[which % active.Count]);
+        }
+
+        public void Reduce(int which, decimal size)
+        {
+            var active = Accounts.SelectMany(a => a.Active).Where(o => o.Type == OrderType.Limit).ToList();
+            if (active.Count > 0)
+                Desk.Floor.Desk.RequestReduce(active[which % active.Count], size);
+        }
+
+        public void Alter(int which, decimal price, decimal size)
+        {
+            var active = Accounts.SelectMany(a => a.Active).Where(o => o.Type == OrderType.Limit).ToList();
+            if (active.Count == 0)
+                return;
+            var order = active[which % active.Count];
+            var cancelled = order.CancelledSize;
+            var wasPending = order.IsPending;
+            var refused = Desk.Floor.Desk.Alter(order, price, size, 0, out var changed);
+            Assert.Equal(refused is null && order.DealSize < size, changed is not null);
+
+            // A refusal leaves the order as it was. One that the engine had not seen yet is matched first, and may end by that.
+            Assert.True(refused is null || wasPending || (order.IsActive && order.CancelledSize == cancelled), $"{refused}");
         }
 
         public void CancelEverything()

@@ -263,11 +263,15 @@ public class MatchingEngineTests
 
         public List<(BookOrder Order, DoneReason Reason)> Done { get; } = [];
 
+        public List<(BookOrder Order, decimal Size)> Reduced { get; } = [];
+
         public void OnTrade(in Trade trade) => Trades.Add(trade);
 
         public void OnRested(BookOrder order)
         {
         }
+
+        public void OnReduced(BookOrder order, decimal size) => Reduced.Add((order, size));
 
         public void OnDone(BookOrder order, DoneReason reason) => Done.Add((order, reason));
     }

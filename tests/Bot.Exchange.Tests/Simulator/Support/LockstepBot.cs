@@ -37,7 +37,8 @@ internal sealed class LockstepBot : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<LockstepMessage> ReadAsync()
+    /// <summary>The next message, whatever it is.</summary>
+    public async Task<LockstepMessage> ReadAsync()
     {
         var received = await _socket.ReceiveAsync(_buffer.AsMemory(), CancellationToken.None);
         if (received.MessageType == WebSocketMessageType.Close)

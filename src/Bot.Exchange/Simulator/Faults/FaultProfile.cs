@@ -1,0 +1,100 @@
+namespace Bot.Exchange.Simulator.Faults;
+
+/// <summary>What can go wrong with a request.</summary>
+internal enum FaultKind
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Refused unseen: the pool is used up, and its headers say so.</summary>
+    Limit,
+
+    /// <summary>Refused unseen: the server has too much to do. No headers.</summary>
+    Overload,
+
+    /// <summary>Refused unseen: 503 in the exchange's form.</summary>
+    Unavailable,
+
+    /// <summary>Refused unseen by what stands before the exchange: 502 with a page.</summary>
+    Page,
+
+    /// <summary>Done, and answered with 500 as if it had failed.</summary>
+    FailAfter,
+
+    /// <summary>Done, and answered by what stands before the exchange: 504 with a page.</summary>
+    PageAfter,
+
+    /// <summary>Done, and not answered before any client has given up.</summary>
+    Silence,
+
+    /// <summary>Done, and answered seconds later.</summary>
+    Late,
+}
+
+/// <summary>How often a fault befalls a request.</summary>
+/// <param name="Kind">What goes wrong.</param>
+/// <param name="PerMille">How many requests of a thousand.</param>
+/// <param name="Where">Text that the request's path must begin with.</param>
+internal sealed record FaultShare(FaultKind Kind, int PerMille, string Where = "/");
+
+/// <summary>A named mixture of faults.</summary>
+/// <param name="Name">What it is switched on by.</param>
+/// <param name="Shares">Faults of requests.</param>
+internal sealed record FaultProfile(string Name, params FaultShare[] Shares)
+{
+    private const string Orders = "/api/v1/hf/orders";
+    private const string Tokens = "/api/v1/bullet-";
+
+    /// <summary>How many order events of a thousand are pushed twice.</summary>
+    public int DuplicatesPerMille { get; init; }
+
+    /// <summary>Behind how many order events of a thousand the account's push connections end.</summary>
+    public int DropsPerMille { get; init; }
+
+    /// <summary>Every profile: the mixtures first, then each fault alone.</summary>
+    public static readonly IReadOnlyList<FaultProfile> All =
+    [
+        new("calm"),
+        new(
+            "flaky",
+            new(FaultKind.Unavailable, 10),
+            new(FaultKind.Overload, 10),
+            new(FaultKind.Page, 10),
+            new(FaultKind.Late, 20),
+            new(FaultKind.FailAfter, 20, Orders),
+            new(FaultKind.Silence, 10, Orders))
+        {
+            DuplicatesPerMille = 10,
+            DropsPerMille = 1,
+        },
+        new("outage", new FaultShare(FaultKind.Unavailable, 1000)),
+        new(
+            "hostile",
+            new(FaultKind.Unavailable, 40),
+            new(FaultKind.Overload, 40),
+            new(FaultKind.Limit, 20),
+            new(FaultKind.Page, 40),
+            new(FaultKind.Late, 80),
+            new(FaultKind.FailAfter, 100, Orders),
+            new(FaultKind.PageAfter, 50, Orders),
+            new(FaultKind.Silence, 50, Orders),
+            new(FaultKind.Unavailable, 300, Tokens))
+        {
+            DuplicatesPerMille = 200,
+            DropsPerMille = 10,
+        },
+        new("limit", new FaultShare(FaultKind.Limit, 500)),
+        new("overload", new FaultShare(FaultKind.Overload, 500)),
+        new("page", new FaultShare(FaultKind.Page, 500)),
+        new("late", new FaultShare(FaultKind.Late, 1000)),
+        new("fail-after", new FaultShare(FaultKind.FailAfter, 1000, Orders)),
+        new("page-after", new FaultShare(FaultKind.PageAfter, 1000, Orders)),
+        new("silence", new FaultShare(FaultKind.Silence, 1000, Orders)),
+        new("tokens", new FaultShare(FaultKind.Unavailable, 1000, Tokens)),
+        new("duplicates") { DuplicatesPerMille = 1000 },
+        new("drops") { DropsPerMille = 200 },
+    ];
+
+    /// <summary>A profile by its name; null when there is none.</summary>
+    public static FaultProfile? Find(string name) => All.FirstOrDefault(p => p.Name == name);
+}

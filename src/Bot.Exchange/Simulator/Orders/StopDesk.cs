@@ -1,0 +1,140 @@
+using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Market;
+
+namespace Bot.Exchange.Simulator.Orders;
+
+/// <summary>Hears of every step of a stop order's life.</summary>
+internal interface IStopListener
+{
+    /// <summary>A stop order was taken.</summary>
+    void OnStopOpen(StopOrder stop);
+
+    /// <summary>A stop order's price has come.</summary>
+    /// <param name="stop">The stop order.</param>
+    /// <param name="rejection">Why its order was refused; null when it was placed.</param>
+    void OnStopTriggered(StopOrder stop, Rejection? rejection);
+
+    /// <summary>A stop order was taken back.</summary>
+    void OnStopCancelled(StopOrder stop);
+}
+
+/// <summary>
+/// Keeps stop orders until the market trades at their price, and places their orders then. Nothing is frozen before: whether the money is
+/// there is asked when the price comes.
+/// </summary>
+internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListener listener)
+{
+    private const int MaxWaiting = 20;
+    private const int IdDigits = 22;
+
+    /// <summary>Takes a stop order.</summary>
+    /// <param name="request">What is ordered when the price comes.</param>
+    /// <param name="kind">Which way the price must go.</param>
+    /// <param name="stopPrice">The price that sets it off, quote per base.</param>
+    /// <param name="account">Who orders.</param>
+    /// <param name="gatewayMs">The clock by which the account is judged, Unix ms.</param>
+    /// <param name="receivedWallUs">Wall time of the request's arrival, Unix microseconds.</param>
+    /// <param name="rejection">Why it was refused; null when it was taken.</param>
+    /// <returns>The stop order; null when it was refused.</returns>
+    public StopOrder? Place(
+        OrderRequest request,
+        StopKind kind,
+        decimal stopPrice,
+        Account account,
+        long gatewayMs,
+        long receivedWallUs,
+        out Rejection? rejection)
+    {
+        var pair = floor.Pair(request.Symbol);
+        rejection = OrderChecks.JudgeForm(request, pair, gatewayMs) ?? Judge(request, stopPrice, account, pair!);
+        if (rejection is not null)
+            return null;
+        var chance = account.ChanceOf(FormattableString.Invariant(
+            $"stop {request.ClientOid ?? OrderDesk.NameOf(request)} {kind} {stopPrice}"));
+        var stop = new StopOrder
+        {
+            Account = account,
+            Pair = pair!,
+
+            // The window is about this request; the order that comes of it is the exchange's own.
+            Request = request with { ClientTimestamp = null, AllowMaxTimeWindow = null },
+            StopId = NewId(account, chance),
+            Kind = kind,
+            StopPrice = stopPrice,
+            Chance = chance,
+            CreatedAtMs = floor.NowMs,
+            ReceivedWallUs = receivedWallUs,
+        };
+        account.Stops.Add(stop);
+        pair!.Stops.Add(stop);
+        listener.OnStopOpen(stop);
+        return stop;
+    }
+
+    /// <summary>Takes a waiting stop order back.</summary>
+    public void Cancel(StopOrder stop)
+    {
+        stop.Phase = StopPhase.Cancelled;
+        stop.Account.Stops.Leave(stop);
+        stop.Pair.Stops.Remove(stop);
+        listener.OnStopCancelled(stop);
+    }
+
+    /// <summary>
+    /// The market traded. What the price sets off is placed later in the same instant: this is told from the middle of a matching.
+    /// </summary>
+    public void OnTrade(PairMarket pair, decimal price)
+    {
+        for (var i = pair.Stops.Count - 1; i >= 0; i--)
+        {
+            var stop = pair.Stops[i];
+            if (!stop.IsMetBy(price))
+                continue;
+            pair.Stops.RemoveAt(i);
+            stop.Account.Stops.Leave(stop);
+            stop.Phase = StopPhase.Due;
+            schedule.Add(new Scheduled(ScheduledKind.Trigger, floor.NowMs, stop.Chance, stop.Account, null, stop));
+        }
+    }
+
+    /// <summary>Places the order of a stop order whose price has come.</summary>
+    public void Trigger(StopOrder stop)
+    {
+        stop.Phase = StopPhase.Triggered;
+        stop.TriggeredAtMs = floor.NowMs;
+        floor.Desk.Place(stop.Request, stop.Account, floor.NowMs, stop.ReceivedWallUs, out var rejection);
+        listener.OnStopTriggered(stop, rejection);
+    }
+
+    private static Rejection? Judge(OrderRequest request, decimal stopPrice, Account account, PairMarket pair)
+    {
+        if (stopPrice <= 0 || stopPrice % pair.Rules.PriceIncrement != 0)
+            return Rejection.PriceIncrement;
+        if (account.Stops.Waiting.Count(s => s.Pair == pair) >= MaxWaiting)
+            return Rejection.TooManyOrders;
+        return request.ClientOid is { } id && account.Stops.Waiting.Any(s => s.Request.ClientOid == id)
+            ? Rejection.ClientOidDuplicated
+            : null;
+    }
+
+    // Ids of stop orders are digits and letters, unlike those of orders.
+    private static string NewId(Account account, ulong chance)
+    {
+        while (true)
+        {
+            var id = string.Create(IdDigits + 2, chance, static (text, seed) =>
+            {
+                "vs".CopyTo(text);
+                for (var i = 2; i < text.Length; i++)
+                {
+                    seed = StableHash.Mix(seed);
+                    text[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[(int)(seed % 36)];
+                }
+            });
+            if (!account.Stops.Knows(id))
+                return id;
+            chance = StableHash.Mix(chance);
+        }
+    }
+}
