@@ -28,6 +28,8 @@ public sealed class ParserFuzzTests
             """{"topic":"/market/candles:BTC-USDT_1min","type":"message","data":{"candles":["1589968800","1","1","1","1","1","1"],"time":1589970010253893337}}""",
             """{"topic":"/spotMarket/tradeOrdersV2","type":"message","data":{"type":"match","symbol":"BTC-USDT","side":"buy","orderId":"o","matchPrice":"1","matchSize":"1","tradeId":"1","ts":1730206271616000000}}""",
             """{"topic":"/account/balance","type":"message","data":{"currency":"USDT","total":"1","available":"1","hold":"0","relationEvent":"trade.hold","time":"1545743136994"}}""",
+            """{"code":"200000","data":{"time":1729176273859,"sequence":"14610502970","bids":[["66976.4","0.69109872"]],"asks":[["66976.5","0.05408199"]]}}""",
+            """{"topic":"/market/level2:BTC-USDT","type":"message","data":{"changes":{"asks":[["18906","0.00331","14103845"]],"bids":null},"sequenceEnd":14103847,"sequenceStart":14103844}}""",
             """{"id":"1","type":"error","code":509,"data":"exceed max permits per second"}""",
         }.Select(Encoding.UTF8.GetBytes),
     ];
@@ -88,6 +90,7 @@ public sealed class ParserFuzzTests
         Try(() => Envelope.Read(bytes, OrderReaders.Order));
         Try(() => Envelope.Read(bytes, OrderReaders.OrderPage));
         Try(() => Envelope.Read(bytes, OrderReaders.FillPage));
+        Try(() => Envelope.Read(bytes, BookReaders.Snapshot));
         FeedToPush(bytes);
     }
 
@@ -101,6 +104,7 @@ public sealed class ParserFuzzTests
             Narrowed(frame, f => PushReaders.Candle(f.Data, out _));
             Narrowed(frame, f => PushReaders.OrderUpdate(f.Data));
             Narrowed(frame, f => PushReaders.Balance(f.Data));
+            Narrowed(frame, f => BookReaders.Delta(f.Data, default));
             Narrowed(frame, f => new TopicNames().Symbol(f.Topic));
             Narrowed(frame, f => f.DataText());
         });

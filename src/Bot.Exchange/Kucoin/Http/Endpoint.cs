@@ -64,11 +64,18 @@ internal static class EndpointList
     public static readonly Endpoint DoneOrders = new(HttpMethod.Get, "/api/v1/hf/orders/done", RatePool.Spot, 2, true, RequestKind.Read);
     public static readonly Endpoint Fills = new(HttpMethod.Get, "/api/v1/hf/fills", RatePool.Spot, 2, true, RequestKind.Read);
 
+    public static readonly Endpoint Book20 = new(
+        HttpMethod.Get, "/api/v1/market/orderbook/level2_20", RatePool.Public, 2, false, RequestKind.Read);
+    public static readonly Endpoint Book100 = new(
+        HttpMethod.Get, "/api/v1/market/orderbook/level2_100", RatePool.Public, 4, false, RequestKind.Read);
+    public static readonly Endpoint FullBook = new(
+        HttpMethod.Get, "/api/v3/market/orderbook/level2", RatePool.Spot, 3, true, RequestKind.Read);
+
     /// <summary>The list.</summary>
     public static readonly IReadOnlyList<Endpoint> All =
     [
         ServerTime, Symbols, AllTickers, Ticker, Candles, PublicBullet, PrivateBullet, ApiKey, Accounts, TradeFees,
-        PlaceOrder, CancelOrder, Order, ActiveOrders, DoneOrders, Fills,
+        PlaceOrder, CancelOrder, Order, ActiveOrders, DoneOrders, Fills, Book20, Book100, FullBook,
     ];
 
     /// <summary>Finds the endpoint of a request.</summary>
