@@ -8,7 +8,7 @@ namespace Bot.Exchange.Kucoin;
 
 public sealed partial class KucoinExchange : IBookStreams
 {
-    /// <summary>The order book of a pair. <see cref="BookDepth.Full"/> needs an API key.</summary>
+    /// <inheritdoc/>
     public Task<Answer<BookSnapshot>> GetOrderBookAsync(
         Symbol symbol, BookDepth depth, RequestLane lane = RequestLane.Market, CancellationToken cancel = default) =>
         _work.RunAsync(c => BookAsync(symbol, depth, lane, c), cancel);

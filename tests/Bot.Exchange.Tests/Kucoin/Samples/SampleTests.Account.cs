@@ -20,6 +20,12 @@ public sealed partial class SampleTests
         ("rest.GET.api-v1-trade-fees.v-docs2023.json", Answer(AccountReaders.FeeRates, rows => Assert.Equal(
             [new FeeRate(Btc, 0.001m, 0.001m), new FeeRate(Symbol.Parse("KCS-USDT"), 0.002m, 0.0005m)], rows))),
 
+        ("rest.GET.api-v1-hf-accounts-ledgers.json", Answer(DetailReaders.Ledger, rows => Assert.Equal(
+            new LedgerEntry(
+                254062248624417, "USDT", 1.5976008m, 0.0015992m, 26.73759503m, "TRADE_HF", "TRADE_EXCHANGE", true, 1728443957539, Kcs,
+                "6705f6350dc7210007d6a36d", 10046097631627265),
+            Assert.Single(rows)))),
+
         ("rest.POST.api-v1-bullet-private.json", Answer(AccountReaders.Bullet, bullet =>
         {
             Assert.Equal((TimeSpan.FromSeconds(18), TimeSpan.FromSeconds(10)), (bullet.PingInterval, bullet.PingTimeout));

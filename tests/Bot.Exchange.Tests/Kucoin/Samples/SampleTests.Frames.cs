@@ -1,3 +1,4 @@
+using Bot.Exchange.Books;
 using Bot.Exchange.Kucoin.Parsing;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
@@ -49,6 +50,12 @@ public sealed partial class SampleTests
         ("ws.account-balance.push.v-docs2023.json", Frame(s => Assert.Equal(PushedBalance, PushReaders.Balance(PushFrame.Read(s).Data)))),
         ("ws.account-balance.push.v-kucoinnet-Balance.json", Frame(s => Assert.Equal(PushedBalance, PushReaders.Balance(PushFrame.Read(s).Data)))),
 
+        ("ws.market-level2.push.v-docs2023.json", Delta(
+            14103844, 14103847, [new(18891.9m, 0.15688m, 14103847)], [new(18906m, 0.00331m, 14103845), new(18907.3m, 0.58751503m, 14103844)])),
+        ("edge.ws.market-level2.push.asks-null.json", Delta(14103847, 14103847, [], [])),
+        ("edge.ws.market-level2.push.remove-and-zero-price.json", Delta(
+            14103844, 14103846, [new(18891.9m, 0.00001m, 14103846)], [new(18907.3m, 0m, 14103844), new(0m, 0m, 14103845)])),
+
         ("ws.control.welcome.json", Control(PushType.Welcome, "hQvf8jkno")),
         ("ws.control.ack.v-kucoinnet.json", Control(PushType.Ack, "|1|")),
         ("ws.control.ack-unsubscribe.v-docs2023.json", Control(PushType.Ack, "1545910840805")),
@@ -73,6 +80,14 @@ public sealed partial class SampleTests
 
     private static Check Order(OrderUpdateKind expected) => Frame(sample =>
         Assert.Equal(expected, PushReaders.OrderUpdate(PushFrame.Read(sample).Data)!.Kind));
+
+    private static Check Delta(long first, long last, BookChange[] bids, BookChange[] asks) => Frame(sample =>
+    {
+        var delta = BookReaders.Delta(PushFrame.Read(sample).Data, Btc);
+        Assert.Equal((first, last), (delta.FirstSequence, delta.LastSequence));
+        Assert.Equal(bids, delta.Bids);
+        Assert.Equal(asks, delta.Asks);
+    });
 
     private static Check Control(PushType type, string id) => Frame(sample =>
     {

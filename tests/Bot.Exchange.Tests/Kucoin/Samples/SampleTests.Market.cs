@@ -1,3 +1,4 @@
+using Bot.Exchange.Books;
 using Bot.Exchange.Kucoin.Parsing;
 using Bot.Trading.Market;
 
@@ -44,5 +45,44 @@ public sealed partial class SampleTests
         })),
         ("edge.rest.GET.api-v1-market-candles.gap.json", Answer(MarketReaders.Candles, rows =>
             Assert.Equal([1566789840000, 1566789660000], rows.Select(r => r.OpenTimeMs)))),
+
+        ("rest.GET.api-v1-market-orderbook-level2_size.json", Book(NewBook)),
+        ("rest.GET.api-v3-market-orderbook-level2.json", Book(NewBook)),
+        ("rest.GET.api-v1-market-orderbook-level2_20.v-kucoinnet.json", Book(OldBook)),
+        ("rest.GET.api-v1-market-orderbook-level2_size.v-docs2023.json", Book(OldBook)),
+        ("rest.GET.api-v3-market-orderbook-level2.v-kucoinnet.json", Book(OldBook)),
+
+        ("rest.GET.api-v1-market-histories.v-docs2023.json", Answer(DetailReaders.Trades, rows => Assert.Equal(
+            [
+                new PublicTrade(default, 1545896668571, Side.Buy, 0.07m, 0.004m, 1545904567062),
+                new PublicTrade(default, 1545896668578, Side.Buy, 0.054m, 0.066m, 1545904581619),
+            ],
+            rows))),
+        ("rest.GET.api-v1-market-histories.v-live.json", Answer(DetailReaders.Trades, rows => Assert.Equal(
+            new PublicTrade(default, 7613805866401793, Side.Sell, 67347.4m, 0.0045303m, 1709897616745), rows[0]))),
+        ("rest.GET.api-v1-market-stats.json", Is(
+            DetailReaders.DayStats,
+            new DayStats(
+                Btc, 1729175612158, 66981.5m, 66982.4m, 66982.5m, 68107.7m, 66683.3m, 67281.21437289m, -778.1m, -0.0114m, 1738.02898182m,
+                117321982.415978333m))),
+        ("rest.GET.api-v1-market-stats.v-docs2023.json", Is(
+            DetailReaders.DayStats,
+            new DayStats(
+                Btc, 1602832092060, 11328.9m, 11328.9m, 11329m, 11610m, 11200m, 11360.66065903m, -63.6m, -0.0055m, 2282.70993217m,
+                25984946.157790431m))),
+        ("rest.GET.api-v1-status.json", Is(DetailReaders.Status, new ServiceStatus(ServiceState.Open, null))),
     ];
+
+    private static readonly (long, long?, PriceLevel[], PriceLevel[]) NewBook = (
+        14610502970, 1729176273859, [new(66976.4m, 0.69109872m), new(66976.3m, 0.14377m)], [new(66976.5m, 0.05408199m), new(66976.8m, 0.0005m)]);
+
+    private static readonly (long, long?, PriceLevel[], PriceLevel[]) OldBook = (
+        3262786978, 1550653727731, [new(6500.12m, 0.4505414m), new(6500.11m, 0.4505414m)], [new(6500.16m, 0.57753524m), new(6500.15m, 0.57753524m)]);
+
+    private static Check Book((long Sequence, long? TimeMs, PriceLevel[] Bids, PriceLevel[] Asks) expected) => Answer(BookReaders.Snapshot, book =>
+    {
+        Assert.Equal((expected.Sequence, expected.TimeMs), (book.Sequence, book.TimeMs));
+        Assert.Equal(expected.Bids, book.Bids);
+        Assert.Equal(expected.Asks, book.Asks);
+    });
 }

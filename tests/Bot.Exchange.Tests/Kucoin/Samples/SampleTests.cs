@@ -99,7 +99,7 @@ public sealed partial class SampleTests(ITestOutputHelper output)
     private static Check Sends(Func<KucoinExchange, Task> call, params string[] otherwise) => async sample =>
     {
         await using var server = new RawServer(e => e.AnswerAsync("""{"code":"400100","msg":"a test"}"""));
-        using var client = TestClient.At(server.Address);
+        using var client = TestClient.At(server.Address, options: TestClient.Options(server.Address) with { StopOrders = true });
         await call(client);
         var request = server.Requests.First();
         var target = request.Split(' ')[1];
