@@ -18,8 +18,28 @@ public sealed class BookReplayTests(ITestOutputHelper output)
     private static readonly (string Symbol, int Tickers)[] Checked =
         [("BCHSV-USDT", 277), ("SNX-BTC", 157), ("FET-BTC", 111), ("ANKR-BTC", 79), ("DAPPT-BTC", 53), ("CAPP-BTC", 51)];
 
+    /// <summary>
+    /// On the pool: only there does what waits for a snapshot run at once when the snapshot is set. Under the test framework's own context
+    /// it would be queued, and the changes after the snapshot would overtake it.
+    /// </summary>
     [Fact]
-    public void Every_recorded_ticker_is_the_best_of_the_book_of_its_sequence()
+    public Task Every_recorded_ticker_is_the_best_of_the_book_of_its_sequence() => Task.Run(CompareTickers);
+
+    [Fact]
+    public void A_recorded_session_that_loses_every_hundredth_change_finds_back_to_the_true_books()
+    {
+        if (Shared.Data(output) is not { } data)
+            return;
+        var whole = Replay(data, losesEvery: int.MaxValue);
+        var torn = Replay(data, losesEvery: 100);
+        Assert.Empty(whole.Lost);
+        Assert.True(torn.Lost.Count > 10);
+        // What the torn one shows for a sequence is what was true then.
+        Assert.All(torn.Bests, best => Assert.Equal(whole.Bests[best.Key], best.Value));
+        Assert.True(torn.Bests.Count > whole.Bests.Count / 2);
+    }
+
+    private void CompareTickers()
     {
         if (Shared.Data(output) is not { } data)
             return;
@@ -53,6 +73,7 @@ public sealed class BookReplayTests(ITestOutputHelper output)
                     var symbol = Symbol.Parse(name);
                     var snapshot = Envelope.Read(text, BookReaders.Snapshot).Data! with { Symbol = symbol };
                     snapshots[symbol].SetResult(new Answer<BookSnapshot>(snapshot, null, 0));
+                    Assert.Contains(listener.Bests.Keys, best => best.Symbol == symbol);
                     break;
                 case "ws_in":
                     var frame = PushFrame.Read(text);
@@ -80,20 +101,6 @@ public sealed class BookReplayTests(ITestOutputHelper output)
         Assert.All(Checked, pair => Assert.Equal((pair.Symbol, pair.Tickers), (pair.Symbol, equal[pair.Symbol])));
         Assert.Equal(728, Checked.Sum(pair => equal[pair.Symbol]));
         Assert.Equal(819, equal.Values.Sum());
-    }
-
-    [Fact]
-    public void A_recorded_session_that_loses_every_hundredth_change_finds_back_to_the_true_books()
-    {
-        if (Shared.Data(output) is not { } data)
-            return;
-        var whole = Replay(data, losesEvery: int.MaxValue);
-        var torn = Replay(data, losesEvery: 100);
-        Assert.Empty(whole.Lost);
-        Assert.True(torn.Lost.Count > 10);
-        // What the torn one shows for a sequence is what was true then.
-        Assert.All(torn.Bests, best => Assert.Equal(whole.Bests[best.Key], best.Value));
-        Assert.True(torn.Bests.Count > whole.Bests.Count / 2);
     }
 
     /// <summary>One pair, whose true book answers each request for a snapshot at once.</summary>
