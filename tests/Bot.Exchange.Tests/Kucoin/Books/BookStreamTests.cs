@@ -44,8 +44,9 @@ public sealed class BookStreamTests
         await using var stream = client.OpenBookStream(_listener);
         stream.Subscribe([Btc]);
         var session = await server.NextSubscribedAsync(1);
+        Assert.Equal("connected", await _listener.NextAsync());
         (await AskedAsync()).Answer.SetResult(Snapshot(10));
-        await UntilAsync("10 100");
+        Assert.Equal("10 100", await _listener.NextAsync());
         await DeltaAsync(session, 12, "102");
         Assert.Equal("lost BTC-USDT", await _listener.NextAsync());
         (await AskedAsync()).Answer.SetResult(Snapshot(11));
@@ -60,11 +61,14 @@ public sealed class BookStreamTests
         await using var stream = client.OpenBookStream(_listener);
         stream.Subscribe([Btc]);
         var session = await server.NextSubscribedAsync(1);
+        Assert.Equal("connected", await _listener.NextAsync());
         (await AskedAsync()).Answer.SetResult(Snapshot(10));
-        await UntilAsync("10 100");
+        Assert.Equal("10 100", await _listener.NextAsync());
         await DeltaAsync(session, 11, "many");
         await DeltaAsync(session, 12, "102");
         Assert.Equal("lost BTC-USDT", await _listener.NextAsync());
+        (await AskedAsync()).Answer.SetResult(Snapshot(12));
+        Assert.Equal("12 100", await _listener.NextAsync());
     }
 
     [Fact]
@@ -94,8 +98,9 @@ public sealed class BookStreamTests
         await using var stream = client.OpenBookStream(_listener);
         stream.Subscribe([Btc]);
         var session = await server.NextSubscribedAsync(1);
+        Assert.Equal("connected", await _listener.NextAsync());
         (await AskedAsync()).Answer.SetResult(Snapshot(10));
-        await UntilAsync("10 100");
+        Assert.Equal("10 100", await _listener.NextAsync());
         await session.CloseAsync();
         Assert.StartsWith("disconnected", await _listener.NextAsync(), StringComparison.Ordinal);
         session = await server.NextSubscribedAsync(1);
