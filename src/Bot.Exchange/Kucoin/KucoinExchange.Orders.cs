@@ -14,7 +14,7 @@ public sealed partial class KucoinExchange
     private const int CursorPageSize = 100;
 
     /// <summary>More pages than a pair of this account can have; a list that goes on is a fault of the exchange or of the cursor.</summary>
-    private const int MostPages = 200;
+    internal const int MostPages = 200;
 
     /// <summary>How often a list that changed while its pages were read is read again.</summary>
     private const int ActiveListAttempts = 3;
@@ -199,7 +199,7 @@ public sealed partial class KucoinExchange
     }
 
     /// <summary>Ids become part of a path or a query; one of another form is a fault of the caller and is not sent.</summary>
-    private static void RequireIds(Symbol symbol, string id)
+    internal static void RequireIds(Symbol symbol, string id)
     {
         if (symbol.Text.Length == 0)
             throw new ArgumentException("The symbol is empty.", nameof(symbol));
@@ -207,9 +207,9 @@ public sealed partial class KucoinExchange
             throw new ArgumentException("An order id has 1 to 40 letters, digits, hyphens and underscores.", nameof(id));
     }
 
-    private static Answer<T> Mismatch<T>(long issuedAtMs) =>
+    internal static Answer<T> Mismatch<T>(long issuedAtMs) =>
         Doubt<T>("mismatch", "The answer is about another order than the one asked for.", issuedAtMs);
 
-    private static Answer<T> Doubt<T>(string code, string message, long issuedAtMs) =>
+    internal static Answer<T> Doubt<T>(string code, string message, long issuedAtMs) =>
         new(default, new ExchangeFailure(FailureKind.Doubt, code, message), issuedAtMs);
 }

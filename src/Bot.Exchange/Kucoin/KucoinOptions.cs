@@ -41,6 +41,11 @@ public sealed record KucoinOptions
     /// <summary>The rate budget; null switches it off.</summary>
     public RateBudgetOptions? RateBudget { get; init; } = new();
 
+    /// <summary>
+    /// True to use the exchange's stop orders, of which it marks parts as deprecated; see <see cref="KucoinExchange.StopOrders"/>.
+    /// </summary>
+    public bool StopOrders { get; init; }
+
     /// <summary>Push connections.</summary>
     public KucoinStreamOptions Streams { get; init; } = new();
 

@@ -3,11 +3,10 @@ using Bot.Exchange.Kucoin.Parsing;
 using Bot.Exchange.Tests.Kucoin.Support;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
-using Xunit.Abstractions;
 
 namespace Bot.Exchange.Tests.Kucoin;
 
-public sealed class AnswerParsingTests(ITestOutputHelper output)
+public sealed class AnswerParsingTests
 {
     private static readonly Symbol Btc = TestClient.Btc;
 
@@ -89,103 +88,6 @@ public sealed class AnswerParsingTests(ITestOutputHelper output)
     {
         var deep = new string('[', 200) + new string(']', 200);
         Assert.Throws<KucoinFormatException>(() => { Read($$"""{"code":"200000","x":{{deep}},"data":1}""", MarketReaders.ServerTime); });
-    }
-
-    [Fact]
-    public void Every_sample_of_a_covered_answer_is_read_to_the_right_values()
-    {
-        if (Shared.Kucoin(output) is not { } shared)
-            return;
-        var samples = Path.Combine(shared, "samples");
-
-        Assert.Equal(1729100692873, Sample("rest.GET.api-v1-timestamp.json", MarketReaders.ServerTime));
-        Assert.Equal(1546837113087, Sample("rest.GET.api-v1-timestamp.v-docs2023.json", MarketReaders.ServerTime));
-
-        var mixed = Sample("edge.rest.GET.api-v2-symbols.mixed.json", MarketReaders.Symbols);
-        Assert.Equal(["BTC-USDT", "OLDCOIN-USDT", "NEWCOIN-USDT", "BCHSV-USDT", "MILLI-USDT"], mixed.Select(r => r.Symbol.Text));
-        Assert.Equal(0.000000001m, mixed[4].PriceIncrement);
-        Assert.Equal((null, false), (mixed[1].MinFunds, mixed[1].EnableTrading));
-        Assert.Equal(
-            new SymbolRules
-            {
-                Symbol = Btc, BaseCurrency = "BTC", QuoteCurrency = "USDT", FeeCurrency = "USDT", BaseIncrement = 0.00000001m, QuoteIncrement = 0.000001m,
-                PriceIncrement = 0.1m, BaseMinSize = 0.00001m, BaseMaxSize = 10000000000m, QuoteMinSize = 0.1m, QuoteMaxSize = 99999999m,
-                MinFunds = 0.1m, PriceLimitRate = 0.1m, EnableTrading = true,
-            },
-            Assert.Single(Sample("rest.GET.api-v2-symbols.json", MarketReaders.Symbols)));
-        Assert.Equal(2, Sample("rest.GET.api-v2-symbols.v-kucoinnet.json", MarketReaders.Symbols).Count);
-
-        var tickers = Sample("edge.rest.GET.api-v1-market-allTickers.nulls.json", MarketReaders.AllTickers);
-        Assert.Equal(
-            new MarketTicker(new Ticker(Symbol.Parse("NEWCOIN-USDT"), 1729175612158, null, null, null, 0.6m, 12m), 0m, null), tickers[0]);
-        Assert.Equal(
-            new MarketTicker(new Ticker(Btc, 1729175612158, 66981.5m, 66982.4m, 0.1m, 66982.5m, 0.2m), 117321982.415978333m, -0.0114m), tickers[1]);
-        Assert.Single(Sample("rest.GET.api-v1-market-allTickers.v-kucoinnet.json", MarketReaders.AllTickers));
-
-        Assert.Equal(
-            new Ticker(default, 1729172965609, 67269m, 67267.5m, 0.000025m, 67267.6m, 1.24808993m),
-            Sample("rest.GET.api-v1-market-orderbook-level1.json", MarketReaders.Ticker));
-
-        var candles = Sample("rest.GET.api-v1-market-candles.v-live.json", MarketReaders.Candles);
-        Assert.Equal(new Candle(1706637600000, 43396.4m, 43491.9m, 43285.2m, 43369.4m, 135.02905655m, 5859577.939581874m), candles[0]);
-        Assert.All(candles, c => Assert.Null(c.Fault()));
-        Assert.Equal(2, Sample("edge.rest.GET.api-v1-market-candles.gap.json", MarketReaders.Candles).Count);
-
-        var key = Sample("rest.GET.api-v1-user-api-key.json", AccountReaders.ApiKey);
-        Assert.Equal(["General", "Futures", "Spot", "Earn", "InnerTransfer", "Transfer", "Margin"], key.Permissions);
-        Assert.Equal(["203.**.154", "103.**.34"], key.IpWhitelist);
-        Assert.Equal((true, 1728443843000L, "165111215"), (key.IsMaster, key.CreatedAtMs, key.UserId));
-
-        var accounts = Sample("rest.GET.api-v1-accounts.json", AccountReaders.Accounts);
-        Assert.Equal(
-            [new AccountRow("trade", new Balance("USDT", 26.66759503m, 26.66759503m, 0m)), new AccountRow("main", new Balance("USDT", 0.01m, 0.01m, 0m))],
-            accounts);
-        Assert.Equal(4, Sample("rest.GET.api-v1-accounts.v-live.json", AccountReaders.Accounts).Count);
-
-        Assert.Equal(
-            [new FeeRate(Btc, 0.001m, 0.001m), new FeeRate(Symbol.Parse("KCS-USDT"), 0.002m, 0.0005m)],
-            Sample("rest.GET.api-v1-trade-fees.v-docs2023.json", AccountReaders.FeeRates));
-
-        var bullet = Sample("rest.POST.api-v1-bullet-private.json", AccountReaders.Bullet);
-        Assert.Equal((TimeSpan.FromSeconds(18), TimeSpan.FromSeconds(10)), (bullet.PingInterval, bullet.PingTimeout));
-        Assert.Equal($"wss://ws-api-spot.kucoin.com/?token={bullet.Token}&connectId=c1", bullet.AddressFor("c1").ToString());
-        Assert.DoesNotContain(bullet.Token, bullet.ToString(), StringComparison.Ordinal);
-        Assert.Equal("ws-api-spot.kucoin.com", Sample("rest.POST.api-v1-bullet-public.json", AccountReaders.Bullet).Endpoint.Host);
-
-        Assert.Equal(
-            new OrderIds("670fd33bf9406e0007ab3945", "5c52e11203aa677f33e493fb"), Sample("rest.POST.api-v1-hf-orders.json", OrderReaders.Ids));
-        Assert.Equal(new OrderIds("5bd6e9286d99522a52e458de", null), Sample("rest.POST.api-v1-hf-orders.v-kucoinnet.json", OrderReaders.Ids));
-        Assert.Equal(
-            new OrderIds(null, "5c52e11203aa677f33e493fb"), Sample("rest.DELETE.api-v1-hf-orders-client-order-_clientOid_.json", OrderReaders.Ids));
-
-        var filled = new OrderReport(
-            "6717422bd51c29000775ea03", "5c52e11203aa677f33e493fb", Btc, Side.Buy, OrderType.Limit, 70000m, 0.00001m, 0.00001m, 0.677176m, 0m,
-            false, 1729577515444);
-        Assert.Equal(filled, Sample("rest.GET.api-v1-hf-orders-client-order-_clientOid_.json", OrderReaders.Order));
-        Assert.Equal(
-            "6d539dc614db312", Sample("rest.GET.api-v1-hf-orders-client-order-_clientOid_.v-kucoinnet.json", OrderReaders.Order).ClientOrderId);
-
-        var active = Sample("rest.GET.api-v1-hf-orders-active-page.json", OrderReaders.OrderPage);
-        Assert.Equal((1L, 1L), (active.TotalCount, active.TotalPages));
-        Assert.Equal((true, 50000m), (active.Items[0].Active, active.Items[0].Price));
-        var done = Sample("rest.GET.api-v1-hf-orders-done.v-kucoinnet.json", OrderReaders.OrderPage);
-        Assert.Equal((2682265600L, null), (done.LastId, done.Items[0].ClientOrderId));
-
-        var fills = Sample("rest.GET.api-v1-hf-fills.v-kucoinnet.json", OrderReaders.FillPage);
-        Assert.Equal(2678765568, fills.LastId);
-        Assert.Equal(
-            new FillReport(Symbol.Parse("BTC-ETC"), "6306cf6e27ecbe0001e1e03a", 616179312641, Side.Buy, 1m, 1m, 0.00021m, "USDT", false, 1661390702919),
-            Assert.Single(fills.Items));
-
-        Assert.False(Envelope.Read(File.ReadAllBytes(Path.Combine(samples, "edge.rest.GET.api-v1-hf-orders-_orderId_.null-data.json")), OrderReaders.Order).HasData);
-        Assert.False(Envelope.Read(File.ReadAllBytes(Path.Combine(samples, "rest.generic.data-null.json")), OrderReaders.Order).HasData);
-
-        T Sample<T>(string file, DataReader<T> reader)
-        {
-            var answer = Envelope.Read(File.ReadAllBytes(Path.Combine(samples, file)), reader);
-            Assert.True(answer.HasData, file);
-            return answer.Data!;
-        }
     }
 
     private static Envelope<T> Read<T>(string json, DataReader<T> reader) => Envelope.Read(Encoding.UTF8.GetBytes(json), reader);

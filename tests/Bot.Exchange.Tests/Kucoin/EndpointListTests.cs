@@ -15,7 +15,10 @@ public sealed class EndpointListTests(ITestOutputHelper output)
     [InlineData("POST", "/api/v3/withdrawals")]
     [InlineData("POST", "/api/v1/sub/api-key")]
     [InlineData("POST", "/api/v1/hf/orders/")]
-    [InlineData("POST", "/api/v1/hf/orders/multi")]
+    [InlineData("POST", "/api/v1/hf/orders/multi/sync")]
+    [InlineData("DELETE", "/api/v1/hf/orders/cancel/a/b")]
+    [InlineData("DELETE", "/api/v1/stop-order/abc")]
+    [InlineData("POST", "/api/v3/oco/order")]
     [InlineData("DELETE", "/api/v1/hf/orders/cancelAll")]
     [InlineData("DELETE", "/api/v1/hf/orders/client-order/")]
     [InlineData("DELETE", "/api/v1/hf/orders/client-order/a/b")]
@@ -33,7 +36,8 @@ public sealed class EndpointListTests(ITestOutputHelper output)
     {
         foreach (var endpoint in EndpointList.All)
         {
-            var path = endpoint.Template.Replace("{clientOid}", "b1-abc_DEF-1", StringComparison.Ordinal);
+            var path = endpoint.Template.Replace("{clientOid}", "b1-abc_DEF-1", StringComparison.Ordinal)
+                .Replace("{orderId}", "vs8hoo8q2ceshiue003b67c0", StringComparison.Ordinal);
             Assert.Same(endpoint, EndpointList.Require(endpoint.Method, path));
             Assert.Same(endpoint, EndpointList.Require(endpoint.Method, path + "?symbol=BTC-USDT&symbols=A,B&x=1.5"));
         }
@@ -53,7 +57,8 @@ public sealed class EndpointListTests(ITestOutputHelper output)
                 continue;
             var path = "/" + parts[2].Replace('-', '/').Replace("/_", "/", StringComparison.Ordinal).Replace('_', 'x');
             if (EndpointList.All.Any(e => e.Method.Method == parts[1]
-                && e.Template.Replace('-', '/').Replace("{clientOid}", "clientOidx", StringComparison.Ordinal) == path))
+                && e.Template.Replace('-', '/').Replace("{clientOid}", "clientOidx", StringComparison.Ordinal)
+                    .Replace("{orderId}", "orderIdx", StringComparison.Ordinal) == path))
                 continue;
             Assert.Throws<EndpointNotAllowedException>(() => EndpointList.Require(new HttpMethod(parts[1]), path));
             refused++;

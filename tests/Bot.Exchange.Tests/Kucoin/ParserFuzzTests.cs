@@ -28,6 +28,12 @@ public sealed class ParserFuzzTests
             """{"topic":"/market/candles:BTC-USDT_1min","type":"message","data":{"candles":["1589968800","1","1","1","1","1","1"],"time":1589970010253893337}}""",
             """{"topic":"/spotMarket/tradeOrdersV2","type":"message","data":{"type":"match","symbol":"BTC-USDT","side":"buy","orderId":"o","matchPrice":"1","matchSize":"1","tradeId":"1","ts":1730206271616000000}}""",
             """{"topic":"/account/balance","type":"message","data":{"currency":"USDT","total":"1","available":"1","hold":"0","relationEvent":"trade.hold","time":"1545743136994"}}""",
+            """{"code":"200000","data":{"time":1729176273859,"sequence":"14610502970","bids":[["66976.4","0.69109872"]],"asks":[["66976.5","0.05408199"]]}}""",
+            """{"topic":"/market/level2:BTC-USDT","type":"message","data":{"changes":{"asks":[["18906","0.00331","14103845"]],"bids":null},"sequenceEnd":14103847,"sequenceStart":14103844}}""",
+            """{"code":"200000","data":[{"sequence":"7613805866401793","price":"1","size":"1","side":"sell","time":1709897616745000000}]}""",
+            """{"code":"200000","data":[{"id":"254062248624417","currency":"USDT","amount":"1.5","fee":"0","balance":"2","accountType":"TRADE_HF","bizType":"TRADE_EXCHANGE","direction":"in","createdAt":"1728443957539","context":"{\\"tradeId\\":\\"10046097631627265\\"}"}]}""",
+            """{"code":"200000","data":{"timeout":5,"symbols":"BTC-USDT","currentTime":1682010526,"triggerTime":1682010531}}""",
+            """{"code":"200000","data":{"totalNum":1,"items":[{"id":"v","symbol":"BTC-USDT","type":"limit","side":"buy","price":"1","size":"1","stop":"loss","stopPrice":"1","createdAt":1729577515444}]}}""",
             """{"id":"1","type":"error","code":509,"data":"exceed max permits per second"}""",
         }.Select(Encoding.UTF8.GetBytes),
     ];
@@ -88,6 +94,18 @@ public sealed class ParserFuzzTests
         Try(() => Envelope.Read(bytes, OrderReaders.Order));
         Try(() => Envelope.Read(bytes, OrderReaders.OrderPage));
         Try(() => Envelope.Read(bytes, OrderReaders.FillPage));
+        Try(() => Envelope.Read(bytes, BookReaders.Snapshot));
+        Try(() => Envelope.Read(bytes, DetailReaders.Status));
+        Try(() => Envelope.Read(bytes, DetailReaders.Trades));
+        Try(() => Envelope.Read(bytes, DetailReaders.DayStats));
+        Try(() => Envelope.Read(bytes, DetailReaders.Ledger));
+        Try(() => Envelope.Read(bytes, DetailReaders.Batch));
+        Try(() => Envelope.Read(bytes, DetailReaders.Altered));
+        Try(() => Envelope.Read(bytes, DetailReaders.CancelledPart));
+        Try(() => Envelope.Read(bytes, DetailReaders.DeadManSwitch));
+        Try(() => Envelope.Read(bytes, DetailReaders.CancelledStops));
+        Try(() => Envelope.Read(bytes, DetailReaders.StopOrders));
+        Try(() => Envelope.Read(bytes, DetailReaders.StopOrderPage));
         FeedToPush(bytes);
     }
 
@@ -101,6 +119,7 @@ public sealed class ParserFuzzTests
             Narrowed(frame, f => PushReaders.Candle(f.Data, out _));
             Narrowed(frame, f => PushReaders.OrderUpdate(f.Data));
             Narrowed(frame, f => PushReaders.Balance(f.Data));
+            Narrowed(frame, f => BookReaders.Delta(f.Data, default));
             Narrowed(frame, f => new TopicNames().Symbol(f.Topic));
             Narrowed(frame, f => f.DataText());
         });

@@ -4,70 +4,12 @@ using Bot.Exchange.Kucoin.Streams;
 using Bot.Exchange.Tests.Kucoin.Support;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
-using Xunit.Abstractions;
 
 namespace Bot.Exchange.Tests.Kucoin;
 
-public sealed class PushParsingTests(ITestOutputHelper output)
+public sealed class PushParsingTests
 {
     private static readonly Symbol Btc = TestClient.Btc;
-
-    [Fact]
-    public void Every_sample_of_a_covered_topic_is_read_to_the_right_values()
-    {
-        if (Shared.Kucoin(output) is not { } shared)
-            return;
-        byte[] Sample(string file) => File.ReadAllBytes(Path.Combine(shared, "samples", file));
-
-        var ticker = new Ticker(Btc, 1704873323416, 0.08m, 0.049m, 0.036m, 0.08m, 0.18m);
-        Assert.Equal(ticker, Ticker(Sample("ws.market-ticker.push.ticker.json")));
-        Assert.Equal(ticker, Ticker(Sample("ws.market-ticker.push.v-kucoinnet-Ticker.json")));
-        Assert.Equal(ticker with { TimeMs = 77 }, Ticker(Sample("ws.market-ticker.push.v-docs2023.json")));
-
-        var candle = new Candle(1589968800000, 9786.9m, 9806.1m, 9732m, 9740.8m, 27.45649579m, 268280.09830877m);
-        Assert.Equal((candle, 1589970010253L), Candle(Sample("ws.market-candles.push.v-docs2023.json")));
-        Assert.Equal((candle, 1589970010253L), Candle(Sample("ws.market-candles.push.v-kucoinnet-Klines.json")));
-
-        var kcs = Symbol.Parse("KCS-USDT");
-        Assert.Equal(
-            new OrderUpdate(OrderUpdateKind.Received, kcs, "5efab07953bdea00089965d2", "1593487481000906", null, null, 1593487481683),
-            Order(Sample("ws.spotMarket-tradeOrdersV2.push.v-docs2023-received.json")));
-        Assert.Equal(
-            new OrderUpdate(OrderUpdateKind.Canceled, kcs, "5efab07953bdea00089965d2", "1593487481000906", null, 0m, 1593487481893),
-            Order(Sample("ws.spotMarket-tradeOrdersV2.push.v-docs2023-canceled.json")));
-        Assert.Equal(
-            new OrderUpdate(OrderUpdateKind.Filled, kcs, "5efab07953bdea00089965fa", "1593487481000313", null, 0.1m, 1593487482038),
-            Order(Sample("ws.spotMarket-tradeOrdersV2.push.v-docs2023-filled.json")));
-        Assert.Equal(
-            new OrderUpdate(
-                OrderUpdateKind.Match, Btc, "6720da3fa30a360007f5f832", "5c52e11203aa677f33e493fc",
-                new FillReport(Btc, "6720da3fa30a360007f5f832", 11116472408358913, Side.Buy, 67717.6m, 0.00001m, null, null, false, 1730206271616),
-                0.00001m, 1730206271616),
-            Order(Sample("edge.ws.spotMarket-tradeOrdersV2.push.match-market-funds.json")));
-        // Old captures have trade ids that are no numbers: the event counts, the execution is left to the query of fills.
-        var old = Order(Sample("ws.spotMarket-tradeOrdersV2.push.v-kucoinnet-MatchOrder.json"))!;
-        Assert.Equal((OrderUpdateKind.Match, null, 0.1m), (old.Kind, old.Fill, old.FilledSize));
-        foreach (var (file, kind) in new[]
-        {
-            ("v-docs2023-open", OrderUpdateKind.Open), ("v-docs2023-update", OrderUpdateKind.Update), ("v-docs2023-match", OrderUpdateKind.Match),
-            ("v-docs2023-filled", OrderUpdateKind.Filled), ("v-docs2023-canceled", OrderUpdateKind.Canceled), ("orderV1", OrderUpdateKind.Open),
-        })
-            Assert.Equal(kind, Order(Sample($"ws.spotMarket-tradeOrders.push.{file}.json"))!.Kind);
-
-        var balance = (new Balance("KCS", 88m, 88m, 0m), 1545743136994L);
-        Assert.Equal(balance, Balance(Sample("ws.account-balance.push.v-docs2023.json")));
-        Assert.Equal(balance, Balance(Sample("ws.account-balance.push.v-kucoinnet-Balance.json")));
-
-        Assert.Equal((PushType.Welcome, "hQvf8jkno"), TypeAndId(Sample("ws.control.welcome.json")));
-        Assert.Equal((PushType.Ack, "|1|"), TypeAndId(Sample("ws.control.ack.v-kucoinnet.json")));
-        Assert.Equal((PushType.Pong, "1545910590801"), TypeAndId(Sample("ws.control.pong.json")));
-        foreach (var (file, code) in new[] { ("401", 401L), ("403", 403L), ("404", 404L), ("509-rate", 509L) })
-        {
-            var frame = PushFrame.Read(Sample($"ws.error.{file}.json"));
-            Assert.Equal((PushType.Error, (long?)code), (frame.Type, frame.Code));
-            Assert.NotEmpty(frame.DataText());
-        }
-    }
 
     [Fact]
     public void A_maker_execution_is_told_by_the_liquidity()
@@ -145,23 +87,9 @@ public sealed class PushParsingTests(ITestOutputHelper output)
         }
     }
 
-    private static Ticker Ticker(byte[] json) => PushReaders.Ticker(PushFrame.Read(json).Data, Btc, receivedAtMs: 77);
-
-    private static (Candle Candle, long TimeMs) Candle(byte[] json)
-    {
-        var candle = PushReaders.Candle(PushFrame.Read(json).Data, out var timeMs);
-        return (candle, timeMs);
-    }
-
     private static OrderUpdate? Order(byte[] json) => PushReaders.OrderUpdate(PushFrame.Read(json).Data);
 
     private static OrderUpdate? Order(string json) => Order(Encoding.UTF8.GetBytes(json));
 
     private static (Balance, long)? Balance(byte[] json) => PushReaders.Balance(PushFrame.Read(json).Data);
-
-    private static (PushType Type, string? Id) TypeAndId(byte[] json)
-    {
-        var frame = PushFrame.Read(json);
-        return (frame.Type, frame.Id);
-    }
 }

@@ -64,11 +64,43 @@ internal static class EndpointList
     public static readonly Endpoint DoneOrders = new(HttpMethod.Get, "/api/v1/hf/orders/done", RatePool.Spot, 2, true, RequestKind.Read);
     public static readonly Endpoint Fills = new(HttpMethod.Get, "/api/v1/hf/fills", RatePool.Spot, 2, true, RequestKind.Read);
 
-    /// <summary>The list.</summary>
+    public static readonly Endpoint Book20 = new(
+        HttpMethod.Get, "/api/v1/market/orderbook/level2_20", RatePool.Public, 2, false, RequestKind.Read);
+    public static readonly Endpoint Book100 = new(
+        HttpMethod.Get, "/api/v1/market/orderbook/level2_100", RatePool.Public, 4, false, RequestKind.Read);
+    public static readonly Endpoint FullBook = new(
+        HttpMethod.Get, "/api/v3/market/orderbook/level2", RatePool.Spot, 3, true, RequestKind.Read);
+    public static readonly Endpoint Status = new(HttpMethod.Get, "/api/v1/status", RatePool.Public, 3, false, RequestKind.Read);
+    public static readonly Endpoint Trades = new(HttpMethod.Get, "/api/v1/market/histories", RatePool.Public, 3, false, RequestKind.Read);
+    public static readonly Endpoint DayStats = new(HttpMethod.Get, "/api/v1/market/stats", RatePool.Public, 15, false, RequestKind.Read);
+    public static readonly Endpoint Ledger = new(HttpMethod.Get, "/api/v1/hf/accounts/ledgers", RatePool.Spot, 2, true, RequestKind.Read);
+    public static readonly Endpoint TestOrder = new(HttpMethod.Post, "/api/v1/hf/orders/test", RatePool.Spot, 1, true, RequestKind.Read);
+    public static readonly Endpoint PlaceOrders = new(HttpMethod.Post, "/api/v1/hf/orders/multi", RatePool.Spot, 1, true, RequestKind.Placement);
+    public static readonly Endpoint AlterOrder = new(HttpMethod.Post, "/api/v1/hf/orders/alter", RatePool.Spot, 1, true, RequestKind.Placement);
+    public static readonly Endpoint CancelPart = new(
+        HttpMethod.Delete, "/api/v1/hf/orders/cancel/{orderId}", RatePool.Spot, 2, true, RequestKind.Cancel);
+    public static readonly Endpoint SetDeadManSwitch = new(
+        HttpMethod.Post, "/api/v1/hf/orders/dead-cancel-all", RatePool.Spot, 2, true, RequestKind.Placement);
+    public static readonly Endpoint DeadManSwitch = new(
+        HttpMethod.Get, "/api/v1/hf/orders/dead-cancel-all/query", RatePool.Spot, 2, true, RequestKind.OrderQuery);
+    public static readonly Endpoint PlaceStopOrder = new(HttpMethod.Post, "/api/v1/stop-order", RatePool.Spot, 2, true, RequestKind.Placement);
+    public static readonly Endpoint CancelStopOrders = new(
+        HttpMethod.Delete, "/api/v1/stop-order/cancel", RatePool.Spot, 3, true, RequestKind.Cancel);
+    public static readonly Endpoint CancelStopOrderByClientId = new(
+        HttpMethod.Delete, "/api/v1/stop-order/cancelOrderByClientOid", RatePool.Spot, 5, true, RequestKind.Cancel);
+    public static readonly Endpoint StopOrders = new(HttpMethod.Get, "/api/v1/stop-order", RatePool.Spot, 8, true, RequestKind.Read);
+    public static readonly Endpoint StopOrderByClientId = new(
+        HttpMethod.Get, "/api/v1/stop-order/queryOrderByClientOid", RatePool.Spot, 3, true, RequestKind.OrderQuery);
+    public static readonly Endpoint StopOrder = new(
+        HttpMethod.Get, "/api/v1/stop-order/{orderId}", RatePool.Spot, 3, true, RequestKind.OrderQuery);
+
+    /// <summary>The list. Where two match, the first counts: a fixed name stands before an id.</summary>
     public static readonly IReadOnlyList<Endpoint> All =
     [
         ServerTime, Symbols, AllTickers, Ticker, Candles, PublicBullet, PrivateBullet, ApiKey, Accounts, TradeFees,
-        PlaceOrder, CancelOrder, Order, ActiveOrders, DoneOrders, Fills,
+        PlaceOrder, CancelOrder, Order, ActiveOrders, DoneOrders, Fills, Book20, Book100, FullBook,
+        Status, Trades, DayStats, Ledger, TestOrder, PlaceOrders, AlterOrder, CancelPart, SetDeadManSwitch, DeadManSwitch,
+        PlaceStopOrder, CancelStopOrders, CancelStopOrderByClientId, StopOrders, StopOrderByClientId, StopOrder,
     ];
 
     /// <summary>Finds the endpoint of a request.</summary>

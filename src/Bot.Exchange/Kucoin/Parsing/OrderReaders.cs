@@ -135,7 +135,7 @@ internal static class OrderReaders
             feeIsKnown ? fee : null, feeIsKnown ? feeCurrency : null, maker, JsonValues.Required(timeMs, "createdAt"));
     }
 
-    private static Page<T> ReadPage<T>(ref Utf8JsonReader reader, DataReader<T> readRow)
+    public static Page<T> ReadPage<T>(ref Utf8JsonReader reader, DataReader<T> readRow)
     {
         JsonValues.RequireObject(reader, "The page");
         List<T>? items = null;

@@ -76,6 +76,11 @@ internal interface IPushHandler
     /// <exception cref="KucoinFormatException">The message is malformed.</exception>
     bool TryHandle(in PushFrame frame);
 
+    /// <summary>The exchange took a subscription: from now on nothing of it is missed.</summary>
+    void Subscribed(string topic, IReadOnlyList<string> arguments)
+    {
+    }
+
     /// <summary>Connected, and every subscription is settled.</summary>
     void Connected();
 

@@ -212,7 +212,7 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
                     _log.LogDebug("The {Stream} got a message of a topic that it did not ask for.", Name);
                 break;
             case PushType.Ack:
-                Settle(frame.Id);
+                Settle(frame.Id, isTaken: true);
                 break;
             case PushType.Welcome:
                 Welcome();
@@ -242,7 +242,7 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
             Announce();
     }
 
-    private void Settle(string? id)
+    private void Settle(string? id, bool isTaken)
     {
         Batch? batch;
         bool isReady;
@@ -252,6 +252,8 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
                 return;
             isReady = batch.IsInitial && !_pending.Values.Any(b => b.IsInitial);
         }
+        if (isTaken && batch.Subscribe)
+            _handler.Subscribed(batch.Prefix, batch.Arguments);
         if (isReady)
             Announce();
         if (!batch.IsInitial)
@@ -288,7 +290,7 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
             }
         }
         _log.LogWarning("The {Stream} goes on without {Topic}.", Name, Subscriptions.Text(batch.Prefix, batch.Arguments));
-        Settle(frame.Id);
+        Settle(frame.Id, isTaken: false);
     }
 
     private void Send(Batch batch)

@@ -37,6 +37,9 @@ internal sealed class PushServer : IAsyncDisposable
     /// <summary>Answers token requests with an error while true.</summary>
     public bool RefusesTokens { get; set; }
 
+    /// <summary>Answers requests for anything but a token, by path and query; null for none.</summary>
+    public Func<string, Task<string>>? Answers { get; set; }
+
     /// <summary>Address that the tokens name; null for this server.</summary>
     public string? Endpoint { get; set; }
 
@@ -72,6 +75,11 @@ internal sealed class PushServer : IAsyncDisposable
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
+            if (Answers is not null && !context.Request.Path.Value!.Contains("bullet", StringComparison.Ordinal))
+            {
+                await context.Response.WriteAsync(await Answers($"{context.Request.Path}{context.Request.QueryString}"));
+                return;
+            }
             TokenRequests.Enqueue($"{context.Request.Method} {context.Request.Path}");
             var endpoint = Endpoint ?? Address.ToString().Replace("http://", "ws://", StringComparison.Ordinal);
             await context.Response.WriteAsync(RefusesTokens

@@ -11,10 +11,15 @@ internal static class Shared
     private static readonly string? Root = Find();
 
     /// <summary>The folder <c>kucoin</c> of the shared material, or null after saying that the test is skipped.</summary>
-    public static string? Kucoin(ITestOutputHelper output)
+    public static string? Kucoin(ITestOutputHelper output) => Folder("kucoin", output);
+
+    /// <summary>The folder <c>data</c> of the shared material, or null after saying that the test is skipped.</summary>
+    public static string? Data(ITestOutputHelper output) => Folder("data", output);
+
+    private static string? Folder(string name, ITestOutputHelper output)
     {
-        if (Root is not null)
-            return Path.Combine(Root, "kucoin");
+        if (Root is not null && Directory.Exists(Path.Combine(Root, name)))
+            return Path.Combine(Root, name);
         const string message = "SKIPPED: no shared material (set BOT_SHARED, or put a folder 'shared' beside the repository).";
         output.WriteLine(message);
         Console.WriteLine(message);
