@@ -57,30 +57,46 @@ has_postgres() {
   return 1
 }
 
-# Installs Postgres' programs where that can be done without a question; else says what to run and fails.
-ensure_postgres() {
-  has_postgres && return 0
+# Installs what is missing where that can be done without a question; else says what to run and fails.
+# ensure_installed NAME CHECK INSTALL PACKAGES ADVICE: CHECK and INSTALL are functions, ADVICE is for systems without apt.
+ensure_installed() {
+  local name=$1 check=$2 install=$3 packages=$4 advice=$5
+  "$check" && return 0
   if ! command -v apt-get >/dev/null; then
-    say "PostgreSQL is missing. Install version 15 or newer with its server programs (initdb, pg_ctl, postgres) and start again."
+    say "$name is missing. $advice"
     return 1
   fi
   local as_root=()
   if [[ $(id -u) -ne 0 ]]; then
     if ! sudo -n true 2>/dev/null; then
-      say "PostgreSQL is missing. Install it and start again:" "  sudo apt-get install postgresql"
+      say "$name is missing. Install it and start again:" "  sudo apt-get install $packages"
       return 1
     fi
     as_root=(sudo -n)
   fi
   (
-    lock_or_wait "$artifacts/install.lock" "Another start is installing PostgreSQL; waiting for it ..."
-    has_postgres && exit 0
-    say "Installing PostgreSQL (apt-get install postgresql) ..."
-    install_postgres "${as_root[@]}" >"$artifacts/install.log" 2>&1 9>&-
-  ) && has_postgres && return 0
+    lock_or_wait "$artifacts/install.lock" "Another start is installing something; waiting for it ..."
+    "$check" && exit 0
+    say "Installing $name (apt-get install $packages) ..."
+    "$install" "${as_root[@]}" >"$artifacts/install.log" 2>&1 9>&-
+  ) && "$check" && return 0
   tail -n 15 "$artifacts/install.log" >&2
-  say "PostgreSQL could not be installed (all of it: $artifacts/install.log). Install it and start again:" "  sudo apt-get install postgresql"
+  say "$name could not be installed (all of it: $artifacts/install.log). Install it and start again:" "  sudo apt-get install $packages"
   return 1
+}
+
+# apt_install PACKAGES [AS-ROOT...]
+apt_install() {
+  local packages=$1 apt
+  shift
+  apt=("$@" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
+  # shellcheck disable=SC2086 # several packages are several words
+  "${apt[@]}" install -y --no-install-recommends $packages || { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends $packages; }
+}
+
+ensure_postgres() {
+  ensure_installed PostgreSQL has_postgres install_postgres postgresql \
+    "Install version 15 or newer with its server programs (initdb, pg_ctl, postgres) and start again."
 }
 
 # The system shall get no server running of its own from us: only the programs are wanted.
@@ -91,11 +107,38 @@ install_postgres() {
     "$@" mkdir -p "${dropin%/*}"
     echo 'create_main_cluster = false' | "$@" tee "$dropin"
   fi
-  local apt=("$@" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
   local result=0
-  "${apt[@]}" install -y --no-install-recommends postgresql || { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends postgresql; } || result=1
+  apt_install postgresql "$@" || result=1
   ((made)) && "$@" rm -f "$dropin"
   return "$result"
+}
+
+has_node() {
+  local version
+  command -v npm >/dev/null && version=$(node --version 2>/dev/null) || return 1
+  version=${version#v}
+  [[ ${version%%.*} -ge 18 ]]
+}
+
+install_node() { apt_install "nodejs npm" "$@"; }
+
+# Clients that others wrote judge the simulator. Their scripts lie with the shared data; where those are not, nothing of Node.js is needed.
+# The clients themselves come from the registry, in the versions of the lock file, and stay out of the repository.
+ensure_clients() {
+  local folder="$artifacts/clients" stamp="$artifacts/clients/installed.json"
+  [[ -f ${BOT_SHARED:-$root/../shared}/kucoin/clients/official.mjs ]] || return 0
+  ensure_installed Node.js has_node install_node "nodejs npm" "Install version 18 or newer with npm and start again." || return 1
+  cmp -s "$root/eng/clients/package-lock.json" "$stamp" && return 0
+  (
+    lock_or_wait "$artifacts/install.lock" "Another start is installing something; waiting for it ..."
+    cmp -s "$root/eng/clients/package-lock.json" "$stamp" && exit 0
+    say "Installing the clients that judge the simulator (npm ci) ..."
+    mkdir -p "$folder" && rm -f "$stamp" && cp "$root"/eng/clients/package*.json "$folder" && cd "$folder" || exit 1
+    npm ci --ignore-scripts --no-audit --no-fund >"$artifacts/clients.log" 2>&1 9>&- && cp package-lock.json "$stamp"
+  ) && return 0
+  tail -n 15 "$artifacts/clients.log" >&2
+  say "The clients that judge the simulator could not be installed (all of it: $artifacts/clients.log); the npm registry must be reachable once."
+  return 1
 }
 
 # Holds a lock until the end of the (sub)shell. What is started meanwhile and may live longer gets 9>&-, or it would hold the lock too.

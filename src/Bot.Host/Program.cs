@@ -13,6 +13,7 @@ var root = new Command("./bot", "A KuCoin spot trading system that never loses, 
     LiveCommand.Create(),
     NodeCommand.Create(),
     SimulatorCommand.Create(),
+    ExchangeCommand.Create(),
     CheckCommand.Create(),
     DatabaseCommands.Create(),
 };

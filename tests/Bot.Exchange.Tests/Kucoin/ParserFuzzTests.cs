@@ -1,6 +1,7 @@
 using System.Text;
 using Bot.Exchange.Kucoin.Parsing;
 using Bot.Exchange.Kucoin.Streams;
+using Bot.Exchange.Tests.Fuzz;
 using CsCheck;
 
 namespace Bot.Exchange.Tests.Kucoin;
@@ -9,7 +10,7 @@ namespace Bot.Exchange.Tests.Kucoin;
 public sealed class ParserFuzzTests
 {
     /// <summary>Well-formed beginnings, so that mutations reach deep into the parsers.</summary>
-    private static readonly byte[][] Seeds =
+    internal static readonly byte[][] Seeds =
     [
         .. new[]
         {
@@ -38,46 +39,11 @@ public sealed class ParserFuzzTests
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
-    private static readonly string[] Splinters =
-    [
-        "null", "\"\"", "{}", "[]", "1e400", "-1", "\"1E-9\"", "\"\\ud800\"", "\\u0000", "\"", "{", "}", "[", "]", ",", ":", "true", "\"NaN\"",
-        "99999999999999999999999999999999", "\"data\":", "\"code\":\"200000\",", "\u00ff", "\"BTC-USDT\"", "1.5",
-    ];
-
     [Fact]
     public void Random_bytes_are_read_or_refused() => Gen.Byte.Array[0, 200].Sample(FeedToAll, iter: 4_000);
 
     [Fact]
-    public void Mutated_answers_are_read_or_refused() => Mutated.Sample(FeedToAll, iter: 12_000);
-
-    private static readonly Gen<byte[]> Mutated =
-        Gen.Select(
-            Gen.Int[0, Seeds.Length - 1],
-            Gen.Select(Gen.Int[0, 3], Gen.Int[0, 1_000_000], Gen.Int[0, Splinters.Length - 1], Gen.Byte).Array[1, 6],
-            (seed, changes) =>
-            {
-                var bytes = Seeds[seed].ToList();
-                foreach (var (kind, where, splinter, value) in changes)
-                {
-                    var at = bytes.Count == 0 ? 0 : where % bytes.Count;
-                    switch (kind)
-                    {
-                        case 0 when bytes.Count > 0:
-                            bytes[at] = value;
-                            break;
-                        case 1 when bytes.Count > 0:
-                            bytes.RemoveRange(at, Math.Min(bytes.Count - at, 1 + (value % 20)));
-                            break;
-                        case 2:
-                            bytes.InsertRange(at, Encoding.Latin1.GetBytes(Splinters[splinter]));
-                            break;
-                        default:
-                            bytes.RemoveRange(at, bytes.Count - at);
-                            break;
-                    }
-                }
-                return bytes.ToArray();
-            });
+    public void Mutated_answers_are_read_or_refused() => Mutation.Of(Seeds).Sample(FeedToAll, iter: 12_000);
 
     private static void FeedToAll(byte[] bytes)
     {

@@ -30,7 +30,7 @@ public sealed class CommandLineTests : IDisposable
             unknown.Failed(2, "--no-such-option");
         }
         Assert.Superset(
-            new HashSet<string> { "demo", "paper", "live", "node", "simulator", "check", "db", "db migrate", "db rollback", "db status", "db schema", "db psql", "db backup", "db restore" },
+            new HashSet<string> { "demo", "paper", "live", "node", "simulator", "exchange", "exchange probe", "check", "db", "db migrate", "db rollback", "db status", "db schema", "db psql", "db backup", "db restore" },
             seen.ToHashSet());
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Json;
 using Bot.Exchange.Simulator.Server;
 using Microsoft.AspNetCore.Http;
 
@@ -112,12 +113,7 @@ internal sealed class PushServer
 
     private void Handle(PushConnection connection, ReadOnlyMemory<byte> message)
     {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(message);
-        }
-        catch (JsonException)
+        if (JsonReading.Parse(message) is not { } document)
         {
             connection.Enqueue(ControlFrames.Error(connection.ConnectId, 400, "message is not JSON"), FrameClass.Essential);
             return;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Json;
 using Bot.Exchange.Simulator.Orders;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -80,16 +81,10 @@ internal sealed class ApiCall
         {
             if (_json is null && Body.Length > 0)
             {
-                try
-                {
-                    using var document = JsonDocument.Parse(Body);
-                    if (document.RootElement.ValueKind == JsonValueKind.Object)
-                        _json = document.RootElement.Clone();
-                }
-                catch (JsonException)
-                {
-                    // The endpoint refuses what it cannot read.
-                }
+                // The endpoint refuses what cannot be read.
+                using var document = JsonReading.Parse(Body);
+                if (document?.RootElement.ValueKind == JsonValueKind.Object)
+                    _json = document.RootElement.Clone();
             }
             return _json;
         }

@@ -161,8 +161,8 @@ internal sealed class OrderEndpoints(TradingFloor floor, IMarketClock clock, boo
 
     private Rejection? SetDeadManSwitch(ApiCall call, Utf8JsonWriter data)
     {
-        if (call.Json is not { } json || !json.TryGetProperty("timeout", out var given) || !given.TryGetInt32(out var timeout)
-            || timeout is not (-1 or (>= 5 and <= 86_400)))
+        if (call.Json is not { } json || !json.TryGetProperty("timeout", out var given)
+            || given.ValueKind != JsonValueKind.Number || !given.TryGetInt32(out var timeout) || timeout is not (-1 or (>= 5 and <= 86_400)))
             return Rejection.DeadManTimeout;
         var symbols = json.TryGetProperty("symbols", out var list) && list.ValueKind == JsonValueKind.String
             ? list.GetString()!.Split(',', StringSplitOptions.RemoveEmptyEntries)

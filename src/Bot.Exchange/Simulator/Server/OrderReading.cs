@@ -11,6 +11,9 @@ namespace Bot.Exchange.Simulator.Server;
 /// <summary>Reads placements. Numbers are taken as strings, as the exchange documents them, and as bare numbers.</summary>
 internal static class OrderReading
 {
+    /// <summary>More than any order's price, size or funds; the product of two such numbers, with a fee, is still a number.</summary>
+    private const decimal Largest = 10_000_000_000_000m;
+
     /// <summary>Reads an order.</summary>
     /// <returns>What is wrong with its form; null when it could be read.</returns>
     public static Rejection? Read(JsonElement? body, out OrderRequest request)
@@ -141,7 +144,7 @@ internal static class OrderReading
         number = null;
         if (Raw(json, name) is not { } text)
             return true;
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value))
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) || value > Largest)
             return false;
         number = value;
         return true;

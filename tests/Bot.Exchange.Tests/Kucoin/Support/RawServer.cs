@@ -126,7 +126,9 @@ internal sealed class RawServer : IAsyncDisposable
         public Task AnswerAsync(string body, int status = 200, string headers = "", string type = "application/json") =>
             WriteAsync($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}\r\n{body}");
 
-        public async Task WriteAsync(string raw) => await stream.WriteAsync(Encoding.UTF8.GetBytes(raw), stopped);
+        public Task WriteAsync(string raw) => WriteAsync(Encoding.UTF8.GetBytes(raw));
+
+        public async Task WriteAsync(byte[] raw) => await stream.WriteAsync(raw, stopped);
 
         /// <summary>Ends the connection with a reset.</summary>
         public void Reset()
