@@ -27,16 +27,25 @@ internal sealed class SimulatedVenue : IAsyncDisposable
     public Uri Address => _process.Address;
 
     /// <summary>Starts it in lockstep.</summary>
-    public static async Task<SimulatedVenue> StartAsync(params string[] market) => new(await SimulatorProcess.StartAsync(
-        ["--port", "0", "--lockstep", "--account", $"{Key}:{Secret}:{Passphrase}:USDT=10000", "--interval", "1min", .. market], CancellationToken.None));
+    public static Task<SimulatedVenue> StartAsync(params string[] market) => StartOnTheWallClockAsync(["--lockstep", .. market]);
+
+    /// <summary>Starts it on the wall clock.</summary>
+    public static async Task<SimulatedVenue> StartOnTheWallClockAsync(params string[] market) => new(await SimulatorProcess.StartAsync(
+        ["--port", "0", "--account", $"{Key}:{Secret}:{Passphrase}:USDT=10000", "--interval", "1min", .. market], CancellationToken.None));
 
     /// <summary>Command and options of a node in lockstep that trades here as often as it can.</summary>
     /// <param name="folder">A folder for its configuration and keys.</param>
     /// <param name="database">Its database.</param>
     public List<string> NodeArguments(string folder, TestDatabase database) =>
+        [.. NodeArguments(folder, database, TradingConfig.WriteBusy(folder)), "--lockstep", Key];
+
+    /// <summary>Command and options of a node on the wall clock.</summary>
+    /// <param name="folder">A folder for its keys.</param>
+    /// <param name="database">Its database.</param>
+    /// <param name="config">Its configuration file.</param>
+    public List<string> NodeArguments(string folder, TestDatabase database, string config) =>
         [
-            "node", "--config", TradingConfig.WriteBusy(folder), "--exchange", Address.ToString(), "--keys", WriteKeys(folder),
-            "--db", database.Connections.For(DatabaseRole.App), "--lockstep", Key,
+            "node", "--config", config, "--exchange", Address.ToString(), "--keys", WriteKeys(folder), "--db", database.Connections.For(DatabaseRole.App),
         ];
 
     private static string WriteKeys(string folder)

@@ -342,7 +342,7 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
             {
                 _handler.Disconnected(reason);
             }
-#pragma warning disable CA1031 // As in OnFrame: a listener that throws must not end the stream.
+#pragma warning disable CA1031 // As in FrameGate: a listener that throws must not end the stream.
             catch (Exception e)
 #pragma warning restore CA1031
             {
