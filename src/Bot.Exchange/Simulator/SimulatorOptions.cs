@@ -60,6 +60,9 @@ public sealed record SimulatorOptions
     /// </summary>
     public bool HidesUnmatchedOrders { get; init; }
 
+    /// <summary>What the exchange does where that is unsettled.</summary>
+    public SimulatorVariants Variants { get; init; } = new();
+
     /// <summary>Enforces the exchange's request limits; a replay without pacing needs them off.</summary>
     public bool RateLimits { get; init; } = true;
 
@@ -95,6 +98,7 @@ public sealed record SimulatorOptions
             faults.Add($"account '{twice.Key}' is given {twice.Count()} times");
         foreach (var account in Accounts)
             account.AddFaults(faults);
+        Variants.AddFaults(faults);
         Replay?.AddFaults(faults);
         if (Replay is null && Source is null)
             Synthetic.AddFaults(faults);

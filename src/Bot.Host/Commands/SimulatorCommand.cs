@@ -28,10 +28,16 @@ internal static class SimulatorCommand
         var speed = SharedOptions.Speed("1", new Speed(1));
         var days = new Option<double?>("--days") { Description = "Length of a synthetic market in days; without end unless given (one day in lockstep)", HelpName = "N" };
         var lockstep = new Option<bool>("--lockstep") { Description = "Move the market's clock only when the bot has nothing left to do (docs/lockstep.md)" };
+        var variants = new Option<string>("--variants")
+        {
+            Description = $"What the exchange does where that is unsettled, apart by commas: {string.Join(", ", SimulatorVariants.Names)}",
+            HelpName = "LIST",
+            DefaultValueFactory = _ => "",
+        };
         var untilStdinEnds = new Option<bool>("--until-stdin-ends") { Description = "Stop when standard input is closed: when the parent process is gone", Hidden = true };
         var command = new Command("simulator", "An exchange that speaks KuCoin's REST and push interface: real matching, recorded or synthetic prices")
         {
-            port, host, accounts, data, interval, pairs, from, to, seed, speed, days, lockstep, untilStdinEnds,
+            port, host, accounts, data, interval, pairs, from, to, seed, speed, days, lockstep, variants, untilStdinEnds,
         };
         command.SetAction(parsed => CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancel =>
         {
@@ -59,6 +65,7 @@ internal static class SimulatorCommand
                     Pairs = count ?? 2,
                     Length = parsed.GetValue(days) is { } length ? TimeSpan.FromDays(length) : null,
                 },
+                Variants = SimulatorVariants.Parse(parsed.GetValue(variants)!),
                 Seed = parsed.GetValue(seed),
                 Clock = isLockstep ? SimulatorClock.Lockstep : SimulatorClock.Wall,
                 Speed = parsed.GetValue(speed).Factor,

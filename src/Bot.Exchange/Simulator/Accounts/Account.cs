@@ -50,6 +50,15 @@ internal sealed class Account
     /// <summary>True when the account is judged by the virtual clock of a lockstep run.</summary>
     public bool IsOnVirtualClock { get; set; }
 
+    /// <summary>Fee for resting liquidity, as a fraction of the traded value; below zero it is a rebate.</summary>
+    public decimal MakerFeeRate => Faults?.Profile.MakerFeeRate is { } rate ? Math.Max(rate, -Settings.TakerFeeRate) : Settings.MakerFeeRate;
+
+    /// <summary>Pushes that are held back on purpose, oldest first.</summary>
+    public Queue<HeldPush> HeldPushes { get; } = new();
+
+    /// <summary>When the last of them is due, Unix ms.</summary>
+    public long LastHeldPushMs { get; set; }
+
     /// <summary>What goes wrong for it on purpose; null when nothing does.</summary>
     public FaultPlan? Faults { get; set; }
 

@@ -8,7 +8,8 @@ namespace Bot.Exchange.Simulator.Accounts;
 /// <param name="IsMaker">The order was resting.</param>
 /// <param name="Price">Quote per base.</param>
 /// <param name="Size">Base quantity.</param>
-/// <param name="Fee">Fee in quote currency, not rounded.</param>
+/// <param name="Fee">Fee, not rounded.</param>
+/// <param name="FeeCurrency">What the fee was paid in.</param>
 /// <param name="FeeRate">Fee as a fraction of the traded value.</param>
 /// <param name="TimeMs">Market time, Unix ms.</param>
 internal sealed record AccountFill(
@@ -20,5 +21,6 @@ internal sealed record AccountFill(
     decimal Price,
     decimal Size,
     decimal Fee,
+    string FeeCurrency,
     decimal FeeRate,
     long TimeMs);

@@ -47,8 +47,15 @@ internal sealed class AccountOrder : BookOrder
     /// <summary>Still frozen for this order, in the currency it pays with.</summary>
     public decimal Held { get; set; }
 
-    /// <summary>Fees paid so far.</summary>
+    /// <summary>Fees paid so far in <see cref="FeeCurrency"/>.</summary>
     public decimal Fee { get; set; }
+
+    /// <summary>What the fee of its first fill was paid in; the pair's own fee currency before.</summary>
+    public string FeeCurrency
+    {
+        get => field ?? Pair.Rules.FeeCurrency;
+        set;
+    }
 
     /// <summary>Base quantity that was cancelled.</summary>
     public decimal CancelledSize { get; set; }

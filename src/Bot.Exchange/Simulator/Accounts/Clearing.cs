@@ -20,10 +20,16 @@ internal interface IBalanceListener
 /// Moves money. Every amount that leaves one account arrives at another, the background's (the rest of the world) and the fee account
 /// among them, so the sum over all accounts never changes.
 /// </summary>
-internal sealed class Clearing(IBalanceListener listener)
+/// <param name="listener">Hears of every change.</param>
+/// <param name="kcsPrice">What the exchange's own coin is worth in a quote currency.</param>
+internal sealed class Clearing(IBalanceListener listener, Func<string, decimal> kcsPrice)
 {
     // Fill ids of the real exchange are of this size.
     private const long FirstFillId = 20_000_000_000_000;
+
+    // Who pays fees in the exchange's own coin pays a fifth less.
+    private const string Kcs = "KCS";
+    private const decimal KcsShare = 0.8m;
 
     private readonly Dictionary<string, decimal> _background = [];
     private readonly Dictionary<string, decimal> _fees = [];
@@ -118,16 +124,26 @@ internal sealed class Clearing(IBalanceListener listener)
 
         // A post-only order takes from hidden orders only, and has the maker's fee for it.
         var paysAsMaker = isMaker ? !order.IsForcedTaker : order.PostOnly;
-        var rate = paysAsMaker ? account.Settings.MakerFeeRate : account.Settings.TakerFeeRate;
+        var rate = paysAsMaker ? account.MakerFeeRate : account.Settings.TakerFeeRate;
         var funds = trade.Price * trade.Size;
         var fee = funds * rate;
         var quote = account.Balance(rules.QuoteCurrency);
         var based = account.Balance(rules.BaseCurrency);
-        order.Fee += fee;
+        var inKcs = FeeInKcs(order, fee);
+        var (paid, currency) = inKcs is { } coins ? (coins, Kcs) : (fee, rules.QuoteCurrency);
+        if (order.Fee == 0)
+            order.FeeCurrency = currency;
+        if (order.FeeCurrency == currency)
+            order.Fee += paid;
         order.UpdatedAtMs = nowMs;
-        Add(_fees, rules.QuoteCurrency, fee);
+        Add(_fees, currency, paid);
         account.Add(new AccountFill(
-            ++_fillId, trade.Id, order, counterOrderId, isMaker, trade.Price, trade.Size, fee, rate, nowMs));
+            ++_fillId, trade.Id, order, counterOrderId, isMaker, trade.Price, trade.Size, paid, currency, rate, nowMs));
+        if (inKcs is not null)
+        {
+            Change(order, account.Balance(Kcs), -paid, 0, trade.Id);
+            fee = 0;
+        }
         if (order.Side == Side.Buy)
         {
             // A limit order gives back what it froze for these lots beyond their cost; a market order froze no more than it may spend.
@@ -142,6 +158,15 @@ internal sealed class Clearing(IBalanceListener listener)
             Change(order, based, 0, -trade.Size, trade.Id);
             Change(order, quote, funds - fee, 0, trade.Id);
         }
+    }
+
+    // The fee in the exchange's own coin; null when the account does not pay so, or has too little of it.
+    private decimal? FeeInKcs(AccountOrder order, decimal fee)
+    {
+        if (order.Account.Faults?.Profile.FeesInKcs != true || fee <= 0 || order.Pair.Rules.BaseCurrency == Kcs)
+            return null;
+        var coins = fee * KcsShare / kcsPrice(order.Pair.Rules.QuoteCurrency);
+        return coins <= order.Account.Balance(Kcs).Available ? coins : null;
     }
 
     private void Change(AccountOrder order, AccountBalance balance, decimal available, decimal held, long tradeId)

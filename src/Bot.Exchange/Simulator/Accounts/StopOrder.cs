@@ -59,6 +59,9 @@ internal sealed class StopOrder
     /// <summary>Wall time at which the request arrived, Unix microseconds.</summary>
     public required long ReceivedWallUs { get; init; }
 
+    /// <summary>The OCO order that it is a leg of; null when it stands alone.</summary>
+    public OcoOrder? Oco { get; set; }
+
     /// <summary>Where it is in its life.</summary>
     public StopPhase Phase { get; set; }
 
@@ -74,9 +77,16 @@ internal sealed class StopBook
 {
     private readonly Dictionary<string, StopOrder> _byId = [];
     private readonly List<StopOrder> _waiting = [];
+    private readonly List<OcoOrder> _ocos = [];
 
     /// <summary>Those that wait for their price, oldest first.</summary>
     public IReadOnlyList<StopOrder> Waiting => _waiting;
+
+    /// <summary>OCO orders, oldest first.</summary>
+    public IReadOnlyList<OcoOrder> Ocos => _ocos;
+
+    /// <summary>Takes a new OCO order in, whose legs are in already.</summary>
+    public void Add(OcoOrder oco) => _ocos.Add(oco);
 
     /// <summary>True when an id is taken.</summary>
     public bool Knows(string stopId) => _byId.ContainsKey(stopId);
@@ -94,4 +104,24 @@ internal sealed class StopBook
 
     /// <summary>One waits no longer.</summary>
     public void Leave(StopOrder stop) => _waiting.Remove(stop);
+}
+
+/// <summary>Two stop orders of which one cancels the other: a limit order beyond the market, and a stop behind it.</summary>
+/// <param name="OrderId">The exchange's id of the pair of them.</param>
+/// <param name="Request">What is ordered, at the price of the limit leg.</param>
+/// <param name="Limit">The leg that takes the profit.</param>
+/// <param name="Stop">The leg that stops the loss.</param>
+internal sealed record OcoOrder(string OrderId, OrderRequest Request, StopOrder Limit, StopOrder Stop)
+{
+    /// <summary>True while both legs wait.</summary>
+    public bool IsNew => Limit.Phase == StopPhase.Waiting && Stop.Phase == StopPhase.Waiting;
+
+    /// <summary>Its state in the exchange's words.</summary>
+    public string Status => IsNew ? "NEW" : Legs.All(l => l.Phase == StopPhase.Cancelled) ? "CANCELLED" : "TRIGGERED";
+
+    /// <summary>Both legs.</summary>
+    public IReadOnlyList<StopOrder> Legs => [Limit, Stop];
+
+    /// <summary>The other leg.</summary>
+    public StopOrder Other(StopOrder leg) => leg == Limit ? Stop : Limit;
 }

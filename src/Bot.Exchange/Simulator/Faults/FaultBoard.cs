@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Market;
 using Bot.Exchange.Simulator.Orders;
 using Bot.Exchange.Simulator.Server;
 
@@ -42,10 +43,12 @@ internal sealed class FaultBoard(TradingFloor floor)
             return Rejection.Parameter("There is no account of this key.");
         if (FaultProfile.Find(name) is not { } profile)
             return Rejection.Parameter($"profile takes {string.Join(", ", FaultProfile.All.Select(p => p.Name))}.");
-        var plan = new FaultPlan(profile, account, seed);
+        var plan = new FaultPlan(profile, account, seed, floor.Pairs[(int)(StableHash.Of(seed, "pair") % (ulong)floor.Pairs.Count)].Symbol);
         _plans[account] = plan;
         if (floor.Account(account) is { } owner)
             owner.Faults = plan;
+        else
+            floor.PublicFaults = plan;
         return null;
     }
 
@@ -63,6 +66,12 @@ internal sealed class FaultBoard(TradingFloor floor)
                 writer.WriteString("account"u8, plan.Account);
                 writer.WriteString("profile"u8, plan.Profile.Name);
                 writer.WriteNumber("seed"u8, plan.Seed);
+                if (plan.Symbol.Length > 0)
+                    writer.WriteString("pair"u8, plan.Symbol);
+                if (plan.SkewMs != 0)
+                    writer.WriteNumber("skewMs"u8, plan.SkewMs);
+                if (plan.LagMs != 0)
+                    writer.WriteNumber("lagMs"u8, plan.LagMs);
                 writer.WriteStartObject("met"u8);
                 foreach (var (kind, count) in plan.Met)
                     writer.WriteNumber(kind.ToString(), count);

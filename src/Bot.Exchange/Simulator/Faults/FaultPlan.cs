@@ -12,13 +12,23 @@ internal readonly record struct Fault(FaultKind Kind, long HoldMs);
 /// The faults of one account. Which request meets which fault is a function of the seed, the account, what is asked for and how many
 /// times it was asked for before: whatever runs beside it changes nothing. Touched only under the floor's gate.
 /// </summary>
-internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed)
+/// <param name="profile">The mixture.</param>
+/// <param name="account">Whose requests meet it; empty for those that nobody signed.</param>
+/// <param name="seed">The chance.</param>
+/// <param name="symbol">The pair that is halted or delisted, where the profile wants one.</param>
+internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed, string symbol = "")
 {
     private const long ShortestDelayMs = 500;
     private const long LongestDelayMs = 5000;
 
     // Longer than any client waits.
     private const long SilenceMs = 60_000;
+    private const long ShortestLatencyMs = 20;
+    private const long LongestLatencyMs = 250;
+
+    // The exchange takes requests whose time is up to five seconds off.
+    private const long SmallestSkewMs = 6_000;
+    private const long LargestSkewMs = 60_000;
 
     private readonly ulong _chance = StableHash.Of(seed, account);
     private readonly Dictionary<string, ulong> _asked = [];
@@ -56,6 +66,7 @@ internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed
             return new Fault(share.Kind, share.Kind switch
             {
                 FaultKind.Late => StableHash.Between(StableHash.Mix(chance), ShortestDelayMs, LongestDelayMs),
+                FaultKind.Latency => StableHash.Between(StableHash.Mix(chance), ShortestLatencyMs, LongestLatencyMs),
                 FaultKind.Silence => SilenceMs,
                 _ => 0,
             });
@@ -68,6 +79,33 @@ internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed
 
     /// <summary>True when the account's push connections end behind an event of an order.</summary>
     public bool Drops(string orderId, string type, decimal filled) => Rolls(profile.DropsPerMille, 3, orderId, type, filled);
+
+    /// <summary>The pair that is halted or delisted; empty where the profile wants none.</summary>
+    public string Symbol => profile.HaltsPair || profile.DelistsPair ? symbol : "";
+
+    /// <summary>How far the server's clock is ahead, ms. The same for every account with the same seed.</summary>
+    public long SkewMs { get; } = profile.Skews
+        ? StableHash.Between(StableHash.Mix(seed), SmallestSkewMs, LargestSkewMs) * (seed % 2 == 0 ? 1 : -1)
+        : 0;
+
+    /// <summary>How far answers about orders and fills are behind, ms of market time.</summary>
+    public long LagMs { get; } = profile.Lags ? StableHash.Between(StableHash.Of(seed, account), ShortestDelayMs, LongestDelayMs) : 0;
+
+    /// <summary>True when no order of a pair is taken.</summary>
+    public bool Halts(string name) => profile.HaltsPair && name == symbol;
+
+    /// <summary>True when a pair is no longer listed.</summary>
+    public bool Delists(string name) => profile.DelistsPair && name == symbol;
+
+    /// <summary>True when a connection misses the change of a book that begins with a sequence.</summary>
+    public bool Misses(string name, long sequence) => Rolls(profile.GapsPerMille, 4, name, "gap", sequence);
+
+    /// <summary>How long a private push is held back, ms of market time; 0 when it is not.</summary>
+    /// <param name="id">The order's or stop order's id.</param>
+    /// <param name="what">What the push is about.</param>
+    public long PushDelayMs(string id, string what) => Rolls(profile.LatePushesPerMille, 5, id, what, 0)
+        ? StableHash.Between(StableHash.Combine(_chance, StableHash.Of(6, id)), ShortestDelayMs, LongestDelayMs)
+        : 0;
 
     private bool Rolls(int perMille, ulong salt, string orderId, string type, decimal filled) => perMille > 0
         && StableHash.Combine(

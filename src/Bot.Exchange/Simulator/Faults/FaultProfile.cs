@@ -29,6 +29,9 @@ internal enum FaultKind
 
     /// <summary>Done, and answered seconds later.</summary>
     Late,
+
+    /// <summary>Done, and answered a moment later, not always the same one.</summary>
+    Latency,
 }
 
 /// <summary>How often a fault befalls a request.</summary>
@@ -50,6 +53,36 @@ internal sealed record FaultProfile(string Name, params FaultShare[] Shares)
 
     /// <summary>Behind how many order events of a thousand the account's push connections end.</summary>
     public int DropsPerMille { get; init; }
+
+    /// <summary>How many private pushes of a thousand are seconds late. What follows one waits behind it.</summary>
+    public int LatePushesPerMille { get; init; }
+
+    /// <summary>How many changes of a book of a thousand a connection misses although it reads fast.</summary>
+    public int GapsPerMille { get; init; }
+
+    /// <summary>The answers about orders and fills are seconds behind the pushes.</summary>
+    public bool Lags { get; init; }
+
+    /// <summary>The server's clock is wrong.</summary>
+    public bool Skews { get; init; }
+
+    /// <summary>A pair is halted.</summary>
+    public bool HaltsPair { get; init; }
+
+    /// <summary>A pair is no longer listed.</summary>
+    public bool DelistsPair { get; init; }
+
+    /// <summary>No pair tells its least order value.</summary>
+    public bool HidesMinFunds { get; init; }
+
+    /// <summary>Fees are paid in KCS, as far as the account has some.</summary>
+    public bool FeesInKcs { get; init; }
+
+    /// <summary>Fee for resting liquidity instead of the account's own; null for that.</summary>
+    public decimal? MakerFeeRate { get; init; }
+
+    /// <summary>Every second execution of an order is of a single lot.</summary>
+    public bool FillsInDust { get; init; }
 
     /// <summary>Every profile: the mixtures first, then each fault alone.</summary>
     public static readonly IReadOnlyList<FaultProfile> All =
@@ -93,6 +126,17 @@ internal sealed record FaultProfile(string Name, params FaultShare[] Shares)
         new("tokens", new FaultShare(FaultKind.Unavailable, 1000, Tokens)),
         new("duplicates") { DuplicatesPerMille = 1000 },
         new("drops") { DropsPerMille = 200 },
+        new("latency", new FaultShare(FaultKind.Latency, 1000)),
+        new("late-push") { LatePushesPerMille = 300 },
+        new("lagging") { Lags = true },
+        new("gaps") { GapsPerMille = 200 },
+        new("skew") { Skews = true },
+        new("halted") { HaltsPair = true },
+        new("delisted") { DelistsPair = true },
+        new("no-min-funds") { HidesMinFunds = true },
+        new("kcs-fees") { FeesInKcs = true },
+        new("rebate") { MakerFeeRate = -0.0001m },
+        new("dust") { FillsInDust = true },
     ];
 
     /// <summary>A profile by its name; null when there is none.</summary>

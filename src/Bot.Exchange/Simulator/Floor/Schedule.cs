@@ -22,6 +22,9 @@ internal enum ScheduledKind
 
     /// <summary>The price of a stop order has come.</summary>
     Trigger,
+
+    /// <summary>A push that was held back goes out.</summary>
+    Push,
 }
 
 /// <summary>Something that falls due.</summary>
@@ -29,7 +32,7 @@ internal enum ScheduledKind
 /// <param name="DueMs">When, Unix ms.</param>
 /// <param name="Key">Order within one instant: a function of stable ids, never of the order of arrival.</param>
 /// <param name="Account">Whose.</param>
-/// <param name="Order">The order; null for the dead man's switch and for stop orders.</param>
+/// <param name="Order">The order; null for everything that is about none.</param>
 /// <param name="Stop">The stop order; null for everything else.</param>
 /// <param name="Size">Base quantity that is cancelled of an order; 0 for everything else.</param>
 internal readonly record struct Scheduled(
@@ -40,6 +43,7 @@ internal readonly record struct Scheduled(
     {
         ScheduledKind.DeadMan => Account.DeadManSwitch?.FiresAtMs == DueMs,
         ScheduledKind.Trigger => Stop!.Phase == StopPhase.Due,
+        ScheduledKind.Push => true,
         _ => Order!.IsActive,
     };
 }

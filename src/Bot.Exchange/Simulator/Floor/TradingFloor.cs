@@ -1,4 +1,5 @@
 using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Market;
 using Bot.Exchange.Simulator.Orders;
 using Bot.Exchange.Simulator.Push;
@@ -11,6 +12,9 @@ namespace Bot.Exchange.Simulator.Floor;
 /// </summary>
 internal sealed class TradingFloor
 {
+    // Where the pair is not traded, the exchange's own coin has a price all the same.
+    private const decimal KcsPrice = 10m;
+
     private readonly IMarketSource _source;
     private readonly Schedule _schedule = new();
     private readonly List<PricePoint> _points = [];
@@ -27,7 +31,7 @@ internal sealed class TradingFloor
         MaxDelayMs = maxDelayMs;
         MarketFeed = new MarketFeed(this);
         AccountFeed = new AccountFeed(this);
-        Clearing = new Clearing(AccountFeed);
+        Clearing = new Clearing(AccountFeed, quote => Pair($"KCS-{quote}")?.LastPrice ?? KcsPrice);
         Desk = new OrderDesk(this, _schedule, Clearing, AccountFeed);
         Stops = new StopDesk(this, _schedule, AccountFeed);
         var pairs = new PairMarket[source.Listings.Count];
@@ -42,6 +46,9 @@ internal sealed class TradingFloor
 
     /// <summary>Whoever reads or changes anything here holds it.</summary>
     public Lock Gate { get; } = new();
+
+    /// <summary>What goes wrong on purpose for requests and connections of no account; null when nothing does.</summary>
+    public FaultPlan? PublicFaults { get; set; }
 
     /// <summary>The market's clock, Unix ms.</summary>
     public long NowMs { get; private set; }
@@ -114,6 +121,14 @@ internal sealed class TradingFloor
             Publish();
         }
         NowMs = Math.Max(NowMs, instantMs);
+    }
+
+    /// <summary>Holds a private push back until a later instant. Nothing that is pushed to the account meanwhile overtakes it.</summary>
+    public void HoldPush(Account account, HeldPush push, long delayMs)
+    {
+        account.LastHeldPushMs = Math.Max(NowMs + delayMs, account.LastHeldPushMs);
+        account.HeldPushes.Enqueue(push);
+        _schedule.Add(new Scheduled(ScheduledKind.Push, account.LastHeldPushMs, (ulong)account.Uid, account, null));
     }
 
     /// <summary>Notes that a pair's watchers must be told something.</summary>

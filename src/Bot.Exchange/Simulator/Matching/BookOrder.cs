@@ -101,6 +101,15 @@ internal class BookOrder
     /// <summary>What of it may trade before it goes behind the others of its price.</summary>
     public decimal Front => VisibleSize > 0 ? Math.Min(Slice, SizeLeft) : SizeLeft;
 
+    /// <summary>Every second execution is of a single lot, on purpose.</summary>
+    public bool FillsInDust { get; init; }
+
+    /// <summary>The next execution is of a single lot.</summary>
+    public bool IsDustNext => FillsInDust && Executions % 2 == 0;
+
+    /// <summary>Executions so far.</summary>
+    public int Executions { get; private set; }
+
     /// <summary>Limit price, quote per base; 0 on market orders.</summary>
     public decimal Price { get; init; }
 
@@ -131,6 +140,7 @@ internal class BookOrder
     /// <summary>Takes an execution in.</summary>
     public void Fill(decimal price, decimal size)
     {
+        Executions++;
         DealSize += size;
         DealFunds += price * size;
         if (SizeLeft != decimal.MaxValue)

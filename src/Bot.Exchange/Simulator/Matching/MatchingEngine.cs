@@ -179,7 +179,7 @@ internal sealed class MatchingEngine
         var used = 0m;
         while (side.Head is { } maker && side.Reaches(price, maker.Price))
         {
-            var size = Math.Min(maker.Front, _rules.FloorSize(volume - used));
+            var size = Dust(maker, null, Math.Min(maker.Front, _rules.FloorSize(volume - used)));
             if (size <= 0)
                 break;
             used += size;
@@ -214,7 +214,7 @@ internal sealed class MatchingEngine
                     return false;
                 continue;
             }
-            var size = Math.Min(usersFirst ? head!.Front : level!.Value.Size, Affordable(taker, price));
+            var size = Dust(taker, usersFirst ? head : null, Math.Min(usersFirst ? head!.Front : level!.Value.Size, Affordable(taker, price)));
             if (size <= 0)
                 return true;
             taker.Fill(price, size);
@@ -227,6 +227,10 @@ internal sealed class MatchingEngine
         }
         return taker.FundsLeft == 0;
     }
+
+    // A single lot of an execution that one of its sides wants as dust.
+    private decimal Dust(BookOrder one, BookOrder? other, decimal size) =>
+        one.IsDustNext || other is { IsDustNext: true } ? Math.Min(size, _rules.BaseIncrement) : size;
 
     private decimal Affordable(BookOrder taker, decimal price)
     {

@@ -21,7 +21,7 @@ internal static partial class OrderChecks
     /// <param name="gatewayMs">The clock by which the account is judged, Unix ms.</param>
     public static Rejection? Judge(OrderRequest request, Account account, PairMarket? pair, long gatewayMs)
     {
-        if (JudgeForm(request, pair, gatewayMs) is { } fault)
+        if (JudgeForm(request, account, pair, gatewayMs) is { } fault)
             return fault;
         if (JudgeBand(request, pair!) is { } outside)
             return outside;
@@ -39,9 +39,10 @@ internal static partial class OrderChecks
 
     /// <summary>Judges what does not change with the market: all that is asked of a stop order before its price comes.</summary>
     /// <param name="request">The order.</param>
+    /// <param name="account">Who sends it.</param>
     /// <param name="pair">The pair; null when there is none of that name.</param>
     /// <param name="gatewayMs">The clock by which the account is judged, Unix ms.</param>
-    public static Rejection? JudgeForm(OrderRequest request, PairMarket? pair, long gatewayMs)
+    public static Rejection? JudgeForm(OrderRequest request, Account account, PairMarket? pair, long gatewayMs)
     {
         if (request.ClientTimestamp is null != request.AllowMaxTimeWindow is null)
             return Rejection.WindowIncomplete;
@@ -51,9 +52,9 @@ internal static partial class OrderChecks
             return Rejection.ClientOid;
         if (request.Remark?.Length > MaxText || request.Tags?.Length > MaxText)
             return Rejection.Parameter("remark and tags take up to 20 characters.");
-        if (pair is null)
+        if (pair is null || account.Faults?.Delists(pair.Symbol) == true)
             return Rejection.SymbolNotExists;
-        if (!pair.Rules.EnableTrading)
+        if (!pair.Rules.EnableTrading || account.Faults?.Halts(pair.Symbol) == true)
             return Rejection.SymbolNotAvailable;
         return request.Type == OrderType.Limit ? JudgeLimit(request, pair.Rules) : JudgeMarket(request, pair);
     }

@@ -90,6 +90,7 @@ internal sealed class OrderDesk
             SelfTrade = SelfTradeOf(request),
             VisibleSize = request.Iceberg ? request.VisibleSize : request.Hidden ? 0 : null,
             ByFunds = request.Funds is not null,
+            FillsInDust = account.Faults?.Profile.FillsInDust == true,
             SizeLeft = request.Size ?? decimal.MaxValue,
             FundsLeft = request.Funds ?? decimal.MaxValue,
             CreatedAtMs = _floor.NowMs,
@@ -147,7 +148,7 @@ internal sealed class OrderDesk
             ClientTimestamp = null,
             AllowMaxTimeWindow = null,
         };
-        if (left > 0 && (OrderChecks.JudgeForm(request, order.Pair, _floor.NowMs) ?? OrderChecks.JudgeBand(request, order.Pair)
+        if (left > 0 && (OrderChecks.JudgeForm(request, order.Account, order.Pair, _floor.NowMs) ?? OrderChecks.JudgeBand(request, order.Pair)
             ?? JudgeBalance(request, order.Account, order.Pair, order.Held)) is { } fault)
             return fault;
         CancelNow(order);
@@ -201,6 +202,9 @@ internal sealed class OrderDesk
                 break;
             case ScheduledKind.DeadMan:
                 FireDeadManSwitch(scheduled.Account);
+                break;
+            case ScheduledKind.Push:
+                scheduled.Account.HeldPushes.Dequeue().Send();
                 break;
             case ScheduledKind.Trigger:
                 _floor.Stops.Trigger(scheduled.Stop!);

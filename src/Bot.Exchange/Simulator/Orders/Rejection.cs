@@ -57,11 +57,18 @@ internal sealed record Rejection(string Code, string Message, int HttpStatus = 2
     public static readonly Rejection NotCancellable = Parameter("order_not_exist_or_not_allow_to_cancel");
     public static readonly Rejection CancelSize = Parameter("cancelSize takes a size up to what remains of the order.");
     public static readonly Rejection NothingToAlter = Parameter("newPrice or newSize is required.");
-    public static readonly Rejection OrderList = Parameter("orderList takes 1 to 20 limit orders.");
+    public static readonly Rejection ClientOidIsRequired = Parameter("validation.createOrder.clientOidIsRequired");
+    public static readonly Rejection FillsSpan = Parameter("The time between startAt and endAt takes up to 7 days.");
+    public static readonly Rejection OcoPrices = Parameter("The market is not between price and stopPrice.");
+    public static readonly Rejection Retired = new("401000", "The interface has been deprecated");
     public static readonly Rejection DeadManTimeout = Parameter("timeout takes -1 or 5 to 86400 seconds.");
 
     /// <summary>A parameter is missing or wrong.</summary>
     public static Rejection Parameter(string message) => new("400100", message);
+
+    /// <summary>A batch is empty or too large, or has an order in it that is no limit order.</summary>
+    public static Rejection OrderList(int most) =>
+        Parameter(string.Create(CultureInfo.InvariantCulture, $"orderList takes 1 to {most} limit orders."));
 
     /// <summary>An order is worth too little. The spelling is the exchange's.</summary>
     public static Rejection ValueBelowMinimum(decimal minimum, string currency) =>

@@ -1,6 +1,8 @@
 using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Market;
+using Bot.Trading.Market;
+using Bot.Trading.Orders;
 
 namespace Bot.Exchange.Simulator.Orders;
 
@@ -47,7 +49,7 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         out Rejection? rejection)
     {
         var pair = floor.Pair(request.Symbol);
-        rejection = OrderChecks.JudgeForm(request, pair, gatewayMs) ?? Judge(request, stopPrice, account, pair!);
+        rejection = OrderChecks.JudgeForm(request, account, pair, gatewayMs) ?? Judge(request, stopPrice, account, pair!);
         if (rejection is not null)
             return null;
         var chance = account.ChanceOf(FormattableString.Invariant(
@@ -72,6 +74,47 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         return stop;
     }
 
+    /// <summary>Takes an OCO order: two stop orders of which the one that is met cancels the other.</summary>
+    /// <param name="request">The order at the price of its limit leg.</param>
+    /// <param name="stopPrice">The price that sets the other leg off, quote per base.</param>
+    /// <param name="limitPrice">The limit price of the other leg's order, quote per base.</param>
+    /// <param name="account">Who orders.</param>
+    /// <param name="gatewayMs">The clock by which the account is judged, Unix ms.</param>
+    /// <param name="receivedWallUs">Wall time of the request's arrival, Unix microseconds.</param>
+    /// <param name="rejection">Why it was refused; null when it was taken.</param>
+    /// <returns>The order; null when it was refused.</returns>
+    public OcoOrder? PlaceOco(
+        OrderRequest request,
+        decimal stopPrice,
+        decimal limitPrice,
+        Account account,
+        long gatewayMs,
+        long receivedWallUs,
+        out Rejection? rejection)
+    {
+        rejection = JudgeOco(request, stopPrice, account);
+        if (rejection is not null)
+            return null;
+
+        // A sale takes its profit above the market and its loss below it; a purchase the other way about.
+        var isSale = request.Side == Side.Sell;
+        var second = request with { Price = limitPrice, ClientOid = null };
+        var limit = Place(
+            request, isSale ? StopKind.Entry : StopKind.Loss, request.Price!.Value, account, gatewayMs, receivedWallUs, out rejection);
+        if (limit is null)
+            return null;
+        var stop = Place(second, isSale ? StopKind.Loss : StopKind.Entry, stopPrice, account, gatewayMs, receivedWallUs, out rejection);
+        if (stop is null)
+        {
+            Cancel(limit);
+            return null;
+        }
+        var oco = new OcoOrder(Account.Hex24(limit.Chance), request, limit, stop);
+        limit.Oco = stop.Oco = oco;
+        account.Stops.Add(oco);
+        return oco;
+    }
+
     /// <summary>Takes a waiting stop order back.</summary>
     public void Cancel(StopOrder stop)
     {
@@ -86,6 +129,7 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
     /// </summary>
     public void OnTrade(PairMarket pair, decimal price)
     {
+        List<StopOrder>? others = null;
         for (var i = pair.Stops.Count - 1; i >= 0; i--)
         {
             var stop = pair.Stops[i];
@@ -94,8 +138,14 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
             pair.Stops.RemoveAt(i);
             stop.Account.Stops.Leave(stop);
             stop.Phase = StopPhase.Due;
+            if (stop.Oco?.Other(stop) is { Phase: StopPhase.Waiting } other)
+                (others ??= []).Add(other);
             schedule.Add(new Scheduled(ScheduledKind.Trigger, floor.NowMs, stop.Chance, stop.Account, null, stop));
         }
+
+        // One cancels the other.
+        foreach (var other in others ?? [])
+            Cancel(other);
     }
 
     /// <summary>Places the order of a stop order whose price has come.</summary>
@@ -114,6 +164,18 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         if (account.Stops.Waiting.Count(s => s.Pair == pair) >= MaxWaiting)
             return Rejection.TooManyOrders;
         return request.ClientOid is { } id && account.Stops.Waiting.Any(s => s.Request.ClientOid == id)
+            ? Rejection.ClientOidDuplicated
+            : null;
+    }
+
+    private Rejection? JudgeOco(OrderRequest request, decimal stopPrice, Account account)
+    {
+        if (request is not { Type: OrderType.Limit, Price: { } price })
+            return Rejection.PriceAndSize;
+        if (floor.Pair(request.Symbol)?.LastPrice is { } last
+            && (request.Side == Side.Sell ? price <= last || stopPrice >= last : price >= last || stopPrice <= last))
+            return Rejection.OcoPrices;
+        return request.ClientOid is { } id && account.Stops.Ocos.Any(o => o.IsNew && o.Request.ClientOid == id)
             ? Rejection.ClientOidDuplicated
             : null;
     }

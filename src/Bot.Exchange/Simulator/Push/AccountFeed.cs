@@ -82,7 +82,7 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
         writer.WriteString("relationEventId"u8, order.OrderId);
         writer.WriteQuoted("time"u8, floor.NowMs);
         writer.WriteDecimal("total"u8, balance.Total);
-        topic.Publish(End(writer));
+        Send(topic, order.Account, order.OrderId, balance.Currency, End(writer));
     }
 
     /// <inheritdoc/>
@@ -118,7 +118,7 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
             writer.WriteString("error"u8, error);
         writer.WriteNumber("ts"u8, floor.NowMs * NsPerMs);
         writer.WriteString("type"u8, type);
-        topic.Publish(End(writer));
+        Send(topic, stop.Account, stop.StopId, "stop", End(writer));
     }
 
     private static void WriteOrEmpty(Utf8JsonWriter writer, ReadOnlySpan<byte> name, decimal? value)
@@ -146,15 +146,28 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
         Publish(topic, order, type, End(writer));
     }
 
-    private static void Publish(Topic topic, AccountOrder order, string type, byte[] frame)
+    private void Publish(Topic topic, AccountOrder order, string type, byte[] frame)
     {
-        topic.Publish(frame);
-        if (order.Account.Faults is not { } faults)
-            return;
-        if (faults.Duplicates(order.OrderId, type, order.DealSize))
-            topic.Publish(frame);
-        if (faults.Drops(order.OrderId, type, order.DealSize))
-            topic.HangUp();
+        var faults = order.Account.Faults;
+        Send(
+            topic,
+            order.Account,
+            order.OrderId,
+            type,
+            frame,
+            faults?.Duplicates(order.OrderId, type, order.DealSize) == true ? 2 : 1,
+            faults?.Drops(order.OrderId, type, order.DealSize) == true);
+    }
+
+    // What follows a push that is held back waits behind it.
+    private void Send(Topic topic, Account account, string id, string what, byte[] frame, int times = 1, bool isLast = false)
+    {
+        var push = new HeldPush(topic, frame, times, isLast);
+        var delayMs = account.Faults?.PushDelayMs(id, what) ?? 0;
+        if (delayMs > 0 || account.HeldPushes.Count > 0)
+            floor.HoldPush(account, push, delayMs);
+        else
+            push.Send();
     }
 
     private void WriteOrder(Utf8JsonWriter writer, AccountOrder order, ReadOnlySpan<byte> type, ReadOnlySpan<byte> status)

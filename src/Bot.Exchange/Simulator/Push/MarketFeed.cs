@@ -21,6 +21,10 @@ internal sealed class MarketFeed(TradingFloor floor)
     /// <summary>Best prices of every pair.</summary>
     public Topic AllTickers { get; } = new("/market/ticker:all", FrameClass.Market);
 
+    /// <summary>24-hour figures of every pair of a market, by the market's name.</summary>
+    public IReadOnlyDictionary<string, Topic> MarketSnapshots { get; } =
+        Markets.All.ToDictionary(m => m, m => new Topic($"/market/snapshot:{m}", FrameClass.Market));
+
     /// <summary>A pair traded.</summary>
     public void OnTrade(PairMarket pair, in Trade trade, string takerId, string makerId)
     {
@@ -65,7 +69,13 @@ internal sealed class MarketFeed(TradingFloor floor)
         if (topics.Snapshot.IsWatched && floor.NowMs - topics.SnapshotPushedMs >= SnapshotEveryMs)
         {
             topics.SnapshotPushedMs = floor.NowMs;
-            topics.Snapshot.Publish(Snapshot(pair));
+            topics.Snapshot.Publish(Snapshot(pair, topics.Snapshot));
+        }
+        var market = MarketSnapshots[Markets.Of(pair.Rules)];
+        if (market.IsWatched && floor.NowMs - topics.MarketSnapshotPushedMs >= SnapshotEveryMs)
+        {
+            topics.MarketSnapshotPushedMs = floor.NowMs;
+            market.Publish(Snapshot(pair, market));
         }
     }
 
@@ -78,7 +88,7 @@ internal sealed class MarketFeed(TradingFloor floor)
         if (topic == topics.Ticker)
             return Ticker(pair, topic, "trade.ticker");
         if (topic == topics.Snapshot)
-            return Snapshot(pair);
+            return Snapshot(pair, topic);
         if (topic is not DepthTopic depth)
             return null;
         depth.Look(pair);
@@ -159,12 +169,11 @@ internal sealed class MarketFeed(TradingFloor floor)
         writer.WriteNumber("sequenceStart"u8, start);
         writer.WriteString("symbol"u8, pair.Symbol);
         writer.WriteNumber("time"u8, floor.NowMs);
-        topic.Publish(EndMessage());
+        topic.Publish(EndMessage(), c => (c.Account is { } owner ? owner.Faults : floor.PublicFaults)?.Misses(pair.Symbol, start) == true);
     }
 
-    private byte[] Snapshot(PairMarket pair)
+    private byte[] Snapshot(PairMarket pair, Topic topic)
     {
-        var topic = pair.Topics.Snapshot;
         var day = pair.Candles.Day(floor.NowMs);
         var writer = BeginMessage(topic.Name, "trade.snapshot"u8);
         writer.WriteQuoted("sequence"u8, pair.Engine.Sequence);

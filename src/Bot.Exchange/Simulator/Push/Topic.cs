@@ -44,6 +44,16 @@ internal class Topic(string name, FrameClass frameClass)
             connection.Enqueue(frame, frameClass);
     }
 
+    /// <summary>Queues a frame for the subscribers that do not miss it on purpose.</summary>
+    public void Publish(byte[] frame, Func<PushConnection, bool> misses)
+    {
+        foreach (var connection in _subscribers)
+        {
+            if (!misses(connection))
+                connection.Enqueue(frame, frameClass);
+        }
+    }
+
     /// <summary>Ends every subscriber's connection behind what it was sent so far.</summary>
     public void HangUp()
     {
@@ -116,6 +126,15 @@ internal sealed class PairTopics(string symbol)
 
     /// <summary>When the snapshot was last pushed, Unix ms.</summary>
     public long SnapshotPushedMs { get; set; }
+
+    /// <summary>When it was last pushed to the watchers of the pair's whole market, Unix ms.</summary>
+    public long MarketSnapshotPushedMs { get; set; }
+
+    /// <summary>Call auctions: there are none, so nothing is ever pushed.</summary>
+    public Topic Auction { get; } = new($"/callauction/callauctionData:{symbol}", FrameClass.Market);
+
+    /// <summary>Books of call auctions: nothing is ever pushed.</summary>
+    public Topic AuctionDepth { get; } = new($"/callauction/level2Depth50:{symbol}", FrameClass.Market);
 
     /// <summary>Running candles that somebody watched once.</summary>
     public IReadOnlyList<CandleTopic> Candles => _candles;

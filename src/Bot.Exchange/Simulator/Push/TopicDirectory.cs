@@ -67,6 +67,8 @@ internal sealed class TopicDirectory(TradingFloor floor)
     {
         if (kind == "/market/candles")
             return FindCandles(name);
+        if (kind == "/market/snapshot" && floor.MarketFeed.MarketSnapshots.TryGetValue(name, out var market))
+            return new NamedTopic(market, null);
         if (floor.Pair(name) is not { } pair)
             return null;
         Topic? topic = kind switch
@@ -75,6 +77,8 @@ internal sealed class TopicDirectory(TradingFloor floor)
             "/market/match" => pair.Topics.Match,
             "/market/level2" => pair.Topics.Level2,
             "/market/snapshot" => pair.Topics.Snapshot,
+            "/callauction/callauctionData" => pair.Topics.Auction,
+            "/callauction/level2Depth50" => pair.Topics.AuctionDepth,
             "/spotMarket/level1" => pair.Topics.Level1,
             "/spotMarket/level2Depth5" => pair.Topics.Depth5,
             "/spotMarket/level2Depth50" => pair.Topics.Depth50,

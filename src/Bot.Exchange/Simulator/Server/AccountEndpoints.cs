@@ -7,7 +7,7 @@ using Bot.Exchange.Simulator.Orders;
 namespace Bot.Exchange.Simulator.Server;
 
 /// <summary>The account that a key belongs to.</summary>
-internal sealed class AccountEndpoints(TradingFloor floor)
+internal sealed class AccountEndpoints(TradingFloor floor, bool isClassic, int vipLevel)
 {
     private const int MaxFeeSymbols = 10;
 
@@ -16,11 +16,19 @@ internal sealed class AccountEndpoints(TradingFloor floor)
     private const string OldSpotType = "trade";
     private const long KeyCreatedAtMs = 1_700_000_000_000;
 
+    private static readonly string[] SubAccountCounts =
+    [
+        "subQuantity", "maxDefaultSubQuantity", "maxSubQuantity", "spotSubQuantity", "marginSubQuantity", "futuresSubQuantity",
+        "maxSpotSubQuantity", "maxMarginSubQuantity", "maxFuturesSubQuantity",
+    ];
+
     /// <summary>The endpoints.</summary>
     public IEnumerable<Endpoint> All() =>
     [
         Get("/api/v1/accounts", RequestPool.Management, 5, Accounts),
-        Get("/api/v1/hf/accounts/opened", RequestPool.Spot, 30, static (_, data) => Write(data, true)),
+        Get("/api/v1/accounts/{accountId}", RequestPool.Management, 5, OneAccount),
+        Get("/api/v1/hf/accounts/opened", RequestPool.Spot, 30, (_, data) => Write(data, !isClassic)),
+        Get("/api/v2/user-info", RequestPool.Management, 20, UserInfo),
         Get("/api/v1/user/api-key", RequestPool.Management, 20, ApiKey),
         Get("/api/v1/base-fee", RequestPool.Spot, 3, BaseFee),
         Get("/api/v1/trade-fees", RequestPool.Spot, 3, TradeFees),
@@ -40,10 +48,10 @@ internal sealed class AccountEndpoints(TradingFloor floor)
         return null;
     }
 
-    private static Rejection? Accounts(ApiCall call, Utf8JsonWriter data)
+    private Rejection? Accounts(ApiCall call, Utf8JsonWriter data)
     {
-        // Both names of the spot account are answered to; without one the rows are told once, under the newer name.
-        var type = call.Query("type") ?? SpotType;
+        // Both names of the spot account are answered to; without one the rows are told once, under the account's own.
+        var type = call.Query("type") ?? (isClassic ? OldSpotType : SpotType);
         data.WriteStartArray();
         foreach (var balance in type is SpotType or OldSpotType ? call.Account.Balances : [])
         {
@@ -59,6 +67,30 @@ internal sealed class AccountEndpoints(TradingFloor floor)
             data.WriteEndObject();
         }
         data.WriteEndArray();
+        return null;
+    }
+
+    private static Rejection? OneAccount(ApiCall call, Utf8JsonWriter data)
+    {
+        if (call.Account.Balances.FirstOrDefault(b => b.AccountId == call.Parameter) is not { } balance)
+            return Rejection.Parameter("account not exist");
+        data.WriteStartObject();
+        data.WriteString("currency"u8, balance.Currency);
+        data.WriteDecimal("balance"u8, balance.Total);
+        data.WriteDecimal("available"u8, balance.Available);
+        data.WriteDecimal("holds"u8, balance.Held);
+        data.WriteEndObject();
+        return null;
+    }
+
+    private Rejection? UserInfo(ApiCall call, Utf8JsonWriter data)
+    {
+        // There are no sub-accounts of sub-accounts here, so every count but the level is 0.
+        data.WriteStartObject();
+        data.WriteNumber("level"u8, vipLevel);
+        foreach (var count in SubAccountCounts)
+            data.WriteNumber(count, 0);
+        data.WriteEndObject();
         return null;
     }
 
@@ -136,7 +168,7 @@ internal sealed class AccountEndpoints(TradingFloor floor)
     private static void WriteRates(Utf8JsonWriter data, Account account)
     {
         data.WriteDecimal("takerFeeRate"u8, account.Settings.TakerFeeRate);
-        data.WriteDecimal("makerFeeRate"u8, account.Settings.MakerFeeRate);
+        data.WriteDecimal("makerFeeRate"u8, account.MakerFeeRate);
     }
 
     // The exchange shows the first and the last part of an address.

@@ -51,15 +51,21 @@ internal sealed class ApiServer
         _gate = new RequestGate(floor, clock, new RequestLimits(options.VipLevel, options.RateLimits));
         _endpoints = new EndpointTable(
         [
-            .. new MarketEndpoints(floor, clock).All(),
-            .. new AccountEndpoints(floor).All(),
+            .. new MarketEndpoints(floor, clock, options.Variants.IncludesEnd).All(),
+            .. new ReferenceEndpoints(floor).All(),
+            .. new AccountEndpoints(floor, options.Variants.IsClassic, options.VipLevel).All(),
+            .. new LedgerEndpoints(floor).All(),
             .. new OrderEndpoints(floor, clock, isLockstep).All(),
-            .. new OrderChangeEndpoints(floor, clock, isLockstep).All(),
-            .. new OrderQueries(floor, options.HidesUnmatchedOrders).All(),
-            .. new StopEndpoints(floor).All(),
+            .. new OrderChangeEndpoints(floor, clock, isLockstep, options.Variants.MaxBatch).All(),
+            .. new OrderQueries(floor, options.HidesUnmatchedOrders, options.Variants.UnknownOrder).All(),
+            .. new ClassicEndpoints(floor, options.HidesUnmatchedOrders, options.Variants).All(),
+            .. Retirable(new StopEndpoints(floor).All().Concat(new OcoEndpoints(floor).All()), options.Variants.RetiresStops),
             .. new PushEndpoints(tokens, options.PingInterval, options.PingTimeout).All(),
         ]);
     }
+
+    private static IEnumerable<Endpoint> Retirable(IEnumerable<Endpoint> endpoints, bool isRetired) =>
+        isRetired ? endpoints.Select(e => e with { Answer = static (_, _) => Rejection.Retired }) : endpoints;
 
     /// <summary>Serves one request.</summary>
     public async Task HandleAsync(HttpContext http)
@@ -125,7 +131,7 @@ internal sealed class ApiServer
             await _clock.HoldAsync(http, call.Signer, fault.HoldMs);
         await (fault.Kind switch
         {
-            FaultKind.Late => SendAsync(http, status, body),
+            FaultKind.Late or FaultKind.Latency => SendAsync(http, status, body),
             FaultKind.FailAfter => RefuseAsync(http, Rejection.Internal),
             _ => SendPageAsync(http, 504, "Gateway Timeout"),
         });

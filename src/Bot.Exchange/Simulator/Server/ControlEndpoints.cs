@@ -81,7 +81,7 @@ internal sealed class ControlEndpoints(TradingFloor floor, IMarketClock clock, P
         Price = fill.Price,
         Size = fill.Size,
         Fee = fill.Fee,
-        FeeCurrency = fill.Order.Pair.Rules.FeeCurrency,
+        FeeCurrency = fill.FeeCurrency,
         Maker = fill.IsMaker,
         TimeMs = fill.TimeMs,
     };

@@ -11,7 +11,7 @@ using Bot.Trading.Market;
 namespace Bot.Exchange.Simulator.Server;
 
 /// <summary>Public data.</summary>
-internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
+internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock, bool includesEnd)
 {
     private const long NsPerMs = 1_000_000;
     private const long TickersKeptMs = 2000;
@@ -32,7 +32,6 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
         Get("/api/v1/markets", 3, MarketList),
         Get("/api/v2/symbols", 4, Symbols),
         Get("/api/v2/symbols/{symbol}", 4, OneSymbol),
-        Get("/api/v3/currencies", 3, Currencies),
         Get("/api/v1/market/allTickers", 15, AllTickers),
         Get("/api/v1/market/stats", 15, Stats),
         Get("/api/v1/market/orderbook/level1", 2, Level1),
@@ -49,7 +48,7 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
 
     private Rejection? Timestamp(ApiCall call, Utf8JsonWriter data)
     {
-        data.WriteNumberValue(clock.ServerTimeMs);
+        data.WriteNumberValue(clock.ServerTimeMs + (floor.PublicFaults?.SkewMs ?? 0));
         return null;
     }
 
@@ -74,10 +73,10 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
     private Rejection? Symbols(ApiCall call, Utf8JsonWriter data)
     {
         data.WriteStartArray();
-        foreach (var pair in floor.Pairs)
+        foreach (var pair in floor.Pairs.Where(IsListed))
         {
             if (call.Query("market") is not { } market || market == Markets.Of(pair.Rules))
-                WriteSymbol(data, pair.Rules);
+                WriteSymbol(data, pair);
         }
         data.WriteEndArray();
         return null;
@@ -85,35 +84,9 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
 
     private Rejection? OneSymbol(ApiCall call, Utf8JsonWriter data)
     {
-        if (floor.Pair(call.Parameter) is not { } pair)
+        if (floor.Pair(call.Parameter) is not { } pair || !IsListed(pair))
             return Rejection.SymbolNotExists;
-        WriteSymbol(data, pair.Rules);
-        return null;
-    }
-
-    private Rejection? Currencies(ApiCall call, Utf8JsonWriter data)
-    {
-        var currencies = floor.Pairs.SelectMany(p => new[] { p.Rules.BaseCurrency, p.Rules.QuoteCurrency })
-            .Concat(floor.Accounts.SelectMany(a => a.Settings.Balances.Keys))
-            .Distinct()
-            .Order(StringComparer.Ordinal);
-        data.WriteStartArray();
-        foreach (var currency in currencies)
-        {
-            data.WriteStartObject();
-            data.WriteString("currency"u8, currency);
-            data.WriteString("name"u8, currency);
-            data.WriteString("fullName"u8, currency);
-            data.WriteNumber("precision"u8, 8);
-            data.WriteNull("confirms"u8);
-            data.WriteNull("contractAddress"u8);
-            data.WriteBoolean("isMarginEnabled"u8, false);
-            data.WriteBoolean("isDebitEnabled"u8, false);
-            data.WriteStartArray("chains"u8);
-            data.WriteEndArray();
-            data.WriteEndObject();
-        }
-        data.WriteEndArray();
+        WriteSymbol(data, pair);
         return null;
     }
 
@@ -127,7 +100,7 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
             writer.WriteStartObject();
             writer.WriteNumber("time"u8, floor.NowMs);
             writer.WriteStartArray("ticker"u8);
-            foreach (var pair in floor.Pairs)
+            foreach (var pair in floor.Pairs.Where(IsListed))
                 WriteTicker(writer, pair, isRow: true);
             writer.WriteEndArray();
             writer.WriteEndObject();
@@ -210,7 +183,7 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
             return Rejection.Parameter("Incorrect candlestick type.");
         if (!call.TryQuery("startAt", 0, out var startAt) || !call.TryQuery("endAt", 0, out var endAt))
             return Rejection.Parameter("startAt and endAt take whole seconds.");
-        var toMs = endAt > 0 ? endAt * 1000 : long.MaxValue;
+        var toMs = endAt > 0 ? (endAt * 1000) + (includesEnd ? 1 : 0) : long.MaxValue;
         var candles = pair.Candles.Read(interval, startAt * 1000, toMs, MaxCandles);
         data.WriteStartArray();
         for (var i = candles.Count - 1; i >= 0; i--)
@@ -251,8 +224,12 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
         data.WriteEndObject();
     }
 
-    private static void WriteSymbol(Utf8JsonWriter data, SymbolRules rules)
+    private bool IsListed(PairMarket pair) => floor.PublicFaults?.Delists(pair.Symbol) != true;
+
+    private void WriteSymbol(Utf8JsonWriter data, PairMarket pair)
     {
+        var rules = pair.Rules;
+        var faults = floor.PublicFaults;
         data.WriteStartObject();
         data.WriteString("symbol"u8, rules.Symbol.Text);
         data.WriteString("name"u8, rules.Symbol.Text);
@@ -268,9 +245,9 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock)
         data.WriteDecimal("quoteIncrement"u8, rules.QuoteIncrement);
         data.WriteDecimal("priceIncrement"u8, rules.PriceIncrement);
         data.WriteDecimal("priceLimitRate"u8, rules.PriceLimitRate);
-        data.WriteDecimal("minFunds"u8, rules.MinFunds);
+        data.WriteDecimal("minFunds"u8, faults?.Profile.HidesMinFunds == true ? null : rules.MinFunds);
         data.WriteBoolean("isMarginEnabled"u8, false);
-        data.WriteBoolean("enableTrading"u8, rules.EnableTrading);
+        data.WriteBoolean("enableTrading"u8, rules.EnableTrading && faults?.Halts(pair.Symbol) != true);
         data.WriteNumber("feeCategory"u8, 1);
         data.WriteString("makerFeeCoefficient"u8, "1.00"u8);
         data.WriteString("takerFeeCoefficient"u8, "1.00"u8);

@@ -10,10 +10,9 @@ using Bot.Trading.Orders;
 namespace Bot.Exchange.Simulator.Server;
 
 /// <summary>Placing several orders at once, and changing orders.</summary>
-internal sealed class OrderChangeEndpoints(TradingFloor floor, IMarketClock clock, bool isLockstep)
+internal sealed class OrderChangeEndpoints(TradingFloor floor, IMarketClock clock, bool isLockstep, int maxBatch)
 {
     private const string Orders = "/api/v1/hf/orders";
-    private const int MaxBatch = 20;
 
     /// <summary>The endpoints.</summary>
     public IEnumerable<Endpoint> All() =>
@@ -104,16 +103,12 @@ internal sealed class OrderChangeEndpoints(TradingFloor floor, IMarketClock cloc
     private Rejection? TakeMany(ApiCall call, out List<Row> rows)
     {
         rows = [];
-        if (call.Json is not { } json || !json.TryGetProperty("orderList", out var list) || list.ValueKind != JsonValueKind.Array
-            || list.GetArrayLength() is 0 or > MaxBatch)
-            return Rejection.OrderList;
-        foreach (var item in list.EnumerateArray())
+        if (OrderReading.ReadList(call.Json, maxBatch, out var requests) is { } fault)
+            return fault;
+        foreach (var (request, unread) in requests)
         {
-            JsonElement? body = item.ValueKind == JsonValueKind.Object ? item : null;
             AccountOrder? order = null;
-            var rejection = OrderReading.Read(body, out var request);
-            if (rejection is null && request.Type != OrderType.Limit)
-                rejection = Rejection.OrderList;
+            var rejection = unread;
             if (rejection is null)
                 order = floor.Desk.Place(request, call.Account, call.GatewayMs, call.ReceivedWallUs, out rejection);
             rows.Add(new Row(order, rejection));

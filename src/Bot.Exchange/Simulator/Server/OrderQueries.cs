@@ -8,7 +8,7 @@ using Bot.Trading.Orders;
 namespace Bot.Exchange.Simulator.Server;
 
 /// <summary>Reading orders and fills.</summary>
-internal sealed class OrderQueries(TradingFloor floor, bool hidesUnmatched)
+internal sealed class OrderQueries(TradingFloor floor, bool hidesUnmatched, UnknownOrderForm unknownOrder)
 {
     private const string Orders = "/api/v1/hf/orders";
     private const long FillsKeptMs = 7 * 86_400_000L;
@@ -31,12 +31,20 @@ internal sealed class OrderQueries(TradingFloor floor, bool hidesUnmatched)
     {
         if (call.FindPair(floor, out var pair) is { } fault)
             return fault;
-        var order = byClientOid
-            ? call.Account.Find(pair, call.Parameter, floor.NowMs)
-            : call.Account.Find(call.Parameter, floor.NowMs);
+        var view = View(call);
+        var order = byClientOid ? view.Find(pair, call.Parameter) : view.Find(call.Parameter);
         if (order is null || order.Pair != pair || !IsVisible(order))
-            return Rejection.OrderNotFound;
-        OrderWriting.Write(data, order);
+            return AnswerUnknown(data, unknownOrder);
+        OrderWriting.Write(data, order, view.Of(order));
+        return null;
+    }
+
+    /// <summary>What is told of an order that there is not.</summary>
+    public static Rejection? AnswerUnknown(Utf8JsonWriter data, UnknownOrderForm form)
+    {
+        if (form != UnknownOrderForm.NullData)
+            return form == UnknownOrderForm.NotFound ? Rejection.OrderNotFound with { HttpStatus = 404 } : Rejection.OrderNotFound;
+        data.WriteNullValue();
         return null;
     }
 
@@ -44,10 +52,11 @@ internal sealed class OrderQueries(TradingFloor floor, bool hidesUnmatched)
     {
         if (call.FindPair(floor, out var pair) is { } fault)
             return fault;
+        var view = View(call);
         data.WriteStartArray();
-        foreach (var order in call.Account.Active.Where(o => o.Pair == pair && IsVisible(o))
-            .OrderByDescending(o => o.UpdatedAtMs).ThenByDescending(o => o.OrderId, StringComparer.Ordinal))
-            OrderWriting.Write(data, order);
+        foreach (var order in view.Active.Where(o => o.Pair == pair && IsVisible(o))
+            .OrderByDescending(o => view.Of(o).UpdatedAtMs).ThenByDescending(o => o.OrderId, StringComparer.Ordinal))
+            OrderWriting.Write(data, order, view.Of(order));
         data.WriteEndArray();
         return null;
     }
@@ -56,22 +65,12 @@ internal sealed class OrderQueries(TradingFloor floor, bool hidesUnmatched)
     {
         if (call.FindPair(floor, out var pair) is { } fault)
             return fault;
-        if (!call.TryQuery("pageNum", 1, out var page) || page < 1)
-            return Rejection.Parameter("pageNum should be at least 1.");
-        if (!call.TryQuery("pageSize", 20, out var size) || size is < 1 or > 50)
-            return Rejection.Parameter("pageSize should be between 1 and 50.");
-        var orders = call.Account.Active.Where(o => o.Pair == pair && IsVisible(o))
+        if (Paging.Read(call, "pageNum", 20, 1, 50, out var paging) is { } wrong)
+            return wrong;
+        var view = View(call);
+        var orders = view.Active.Where(o => o.Pair == pair && IsVisible(o))
             .OrderByDescending(o => o.CreatedAtMs).ThenByDescending(o => o.OrderId, StringComparer.Ordinal).ToList();
-        data.WriteStartObject();
-        data.WriteNumber("currentPage"u8, page);
-        data.WriteNumber("pageSize"u8, size);
-        data.WriteNumber("totalNum"u8, orders.Count);
-        data.WriteNumber("totalPage"u8, (orders.Count + size - 1) / size);
-        data.WriteStartArray("items"u8);
-        foreach (var order in orders.Skip((int)Math.Min(int.MaxValue, (page - 1) * size)).Take((int)size))
-            OrderWriting.Write(data, order);
-        data.WriteEndArray();
-        data.WriteEndObject();
+        paging.Write(data, orders, (writer, order) => OrderWriting.Write(writer, order, view.Of(order)));
         return null;
     }
 
@@ -79,7 +78,7 @@ internal sealed class OrderQueries(TradingFloor floor, bool hidesUnmatched)
     {
         data.WriteStartObject();
         data.WriteStartArray("symbols"u8);
-        foreach (var symbol in call.Account.Active.Where(IsVisible).Select(o => o.Pair.Symbol).Distinct().Order(StringComparer.Ordinal))
+        foreach (var symbol in View(call).Active.Where(IsVisible).Select(o => o.Pair.Symbol).Distinct().Order(StringComparer.Ordinal))
             data.WriteStringValue(symbol);
         data.WriteEndArray();
         data.WriteEndObject();
@@ -92,20 +91,16 @@ internal sealed class OrderQueries(TradingFloor floor, bool hidesUnmatched)
             return fault;
         if (ReadFilter(call, out var filter) is { } wrong)
             return wrong;
-        var rows = new List<AccountOrder>();
-        var done = call.Account.Done;
-        for (var i = done.Count - 1; i >= 0 && rows.Count < filter.Limit; i--)
-        {
-            var order = done[i];
-            if (order.Pair == pair && order.DoneNumber < filter.LastId && filter.Takes(order, order.CreatedAtMs)
-                && Account.IsReadable(order, floor.NowMs))
-                rows.Add(order);
-        }
+        var view = View(call);
+        var rows = view.Done
+            .Where(o => o.Pair == pair && o.DoneNumber < filter.LastId && filter.Takes(o, o.CreatedAtMs))
+            .Take(filter.Limit)
+            .ToList();
         data.WriteStartObject();
         data.WriteNumber("lastId"u8, rows.Count > 0 ? rows[^1].DoneNumber : filter.Cursor);
         data.WriteStartArray("items"u8);
         foreach (var order in rows)
-            OrderWriting.Write(data, order);
+            OrderWriting.Write(data, order, view.Of(order));
         data.WriteEndArray();
         data.WriteEndObject();
         return null;
@@ -120,16 +115,11 @@ internal sealed class OrderQueries(TradingFloor floor, bool hidesUnmatched)
 
         // With an order's id the other filters do not count.
         var orderId = call.Query("orderId");
-        var rows = new List<AccountFill>();
-        var fills = call.Account.Fills;
-        for (var i = fills.Count - 1; i >= 0 && rows.Count < filter.Limit; i--)
-        {
-            var fill = fills[i];
-            if (fill.Order.Pair != pair || fill.Id >= filter.LastId)
-                continue;
-            if (orderId is not null ? fill.Order.OrderId == orderId : IsRecent(fill) && filter.Takes(fill.Order, fill.TimeMs))
-                rows.Add(fill);
-        }
+        var rows = View(call).Fills
+            .Where(f => f.Order.Pair == pair && f.Id < filter.LastId)
+            .Where(f => orderId is not null ? f.Order.OrderId == orderId : IsRecent(f) && filter.Takes(f.Order, f.TimeMs))
+            .Take(filter.Limit)
+            .ToList();
         data.WriteStartObject();
         data.WriteStartArray("items"u8);
         foreach (var fill in rows)
@@ -139,6 +129,8 @@ internal sealed class OrderQueries(TradingFloor floor, bool hidesUnmatched)
         data.WriteEndObject();
         return null;
     }
+
+    private AccountView View(ApiCall call) => new(call.Account, floor.NowMs);
 
     private bool IsRecent(AccountFill fill) => floor.NowMs - fill.TimeMs <= FillsKeptMs;
 

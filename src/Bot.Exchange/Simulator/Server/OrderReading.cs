@@ -15,13 +15,16 @@ internal static class OrderReading
     private const decimal Largest = 10_000_000_000_000m;
 
     /// <summary>Reads an order.</summary>
+    /// <param name="body">The order's object.</param>
+    /// <param name="request">The order.</param>
+    /// <param name="listed">The pair when the order does not name one.</param>
     /// <returns>What is wrong with its form; null when it could be read.</returns>
-    public static Rejection? Read(JsonElement? body, out OrderRequest request)
+    public static Rejection? Read(JsonElement? body, out OrderRequest request, string? listed = null)
     {
         request = null!;
         if (body is not { } json)
             return Rejection.Parameter("The body must be a JSON object.");
-        if (Text(json, "symbol") is not { } symbol)
+        if ((Text(json, "symbol") ?? listed) is not { } symbol)
             return Rejection.Parameter("symbol is required.");
         if (Side(json) is not { } side)
             return Rejection.Parameter("side takes buy or sell.");
@@ -75,6 +78,40 @@ internal static class OrderReading
         if (Text(json, "stop") is not (null or "loss" or "entry") || Text(json, "tradeType") is not (null or "TRADE"))
             return Rejection.Parameter("stop takes loss or entry, tradeType TRADE.");
         (kind, stopPrice) = (Text(json, "stop") == "entry" ? StopKind.Entry : StopKind.Loss, given);
+        return null;
+    }
+
+    /// <summary>Reads an OCO order: a limit order, and the stop that is its other leg.</summary>
+    /// <returns>What is wrong with its form; null when it could be read.</returns>
+    public static Rejection? ReadOco(JsonElement? body, out OrderRequest request, out decimal stopPrice, out decimal limitPrice)
+    {
+        limitPrice = 0;
+        if (ReadStop(body, out request, out _, out stopPrice) is { } fault)
+            return fault;
+        if (!Number(body!.Value, "limitPrice", out var limit) || limit is not { } given)
+            return Rejection.Parameter("limitPrice takes a plain decimal number.");
+        limitPrice = given;
+        return null;
+    }
+
+    /// <summary>Reads a batch of limit orders. The pair may stand once beside the list.</summary>
+    /// <param name="body">The request's body.</param>
+    /// <param name="most">How many orders a batch may have.</param>
+    /// <param name="requests">The orders, each with what is wrong with its form.</param>
+    /// <returns>Why it is no batch; null when it is one.</returns>
+    public static Rejection? ReadList(JsonElement? body, int most, out List<(OrderRequest Request, Rejection? Fault)> requests)
+    {
+        requests = [];
+        if (body is not { } json || !json.TryGetProperty("orderList", out var list) || list.ValueKind != JsonValueKind.Array
+            || list.GetArrayLength() is 0 || list.GetArrayLength() > most)
+            return Rejection.OrderList(most);
+        foreach (var item in list.EnumerateArray())
+        {
+            var fault = Read(item.ValueKind == JsonValueKind.Object ? item : null, out var request, Text(json, "symbol"));
+            if (fault is null && request.Type != OrderType.Limit)
+                fault = Rejection.OrderList(most);
+            requests.Add((request, fault));
+        }
         return null;
     }
 

@@ -29,7 +29,7 @@ internal sealed class RequestGate(TradingFloor floor, IMarketClock clock, Reques
 
         var isSigned = endpoint.Permission != Permission.None;
         var claimed = isSigned ? floor.Account(headers["KC-API-KEY"].ToString()) : null;
-        call.GatewayMs = clock.GatewayMs(claimed);
+        call.GatewayMs = clock.GatewayMs(claimed) + ((isSigned ? claimed?.Faults : floor.PublicFaults)?.SkewMs ?? 0);
         var who = claimed?.Settings.Key ?? call.Address;
         allowance = limits.Take(endpoint.Pool, who, endpoint.Weight, call.GatewayMs);
         if (!allowance.Value.IsGranted)

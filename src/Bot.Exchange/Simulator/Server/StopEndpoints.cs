@@ -83,10 +83,8 @@ internal sealed class StopEndpoints(TradingFloor floor)
 
     private static Rejection? List(ApiCall call, Utf8JsonWriter data)
     {
-        if (!call.TryQuery("currentPage", 1, out var page) || page < 1)
-            return Rejection.Parameter("currentPage should be at least 1.");
-        if (!call.TryQuery("pageSize", 50, out var size) || size is < 10 or > 500)
-            return Rejection.Parameter("pageSize should be between 10 and 500.");
+        if (Paging.Read(call, "currentPage", 50, 10, 500, out var paging) is { } wrong)
+            return wrong;
         if (!call.TryQuery("startAt", 0, out var startAt) || !call.TryQuery("endAt", long.MaxValue, out var endAt))
             return Rejection.Parameter("startAt and endAt take whole numbers.");
         var stops = Waiting(call)
@@ -95,16 +93,7 @@ internal sealed class StopEndpoints(TradingFloor floor)
             .Where(s => call.Query("type") is not { } type || type == TypeText(s))
             .Where(s => call.Query("stop") is not { } stop || stop == KindText(s))
             .OrderByDescending(s => s.CreatedAtMs).ThenByDescending(s => s.StopId, StringComparer.Ordinal).ToList();
-        data.WriteStartObject();
-        data.WriteNumber("currentPage"u8, page);
-        data.WriteNumber("pageSize"u8, size);
-        data.WriteNumber("totalNum"u8, stops.Count);
-        data.WriteNumber("totalPage"u8, (stops.Count + size - 1) / size);
-        data.WriteStartArray("items"u8);
-        foreach (var stop in stops.Skip((int)Math.Min(int.MaxValue, (page - 1) * size)).Take((int)size))
-            Write(data, stop);
-        data.WriteEndArray();
-        data.WriteEndObject();
+        paging.Write(data, stops, Write);
         return null;
     }
 
@@ -170,7 +159,7 @@ internal sealed class StopEndpoints(TradingFloor floor)
         writer.WriteString("tradeType"u8, "TRADE"u8);
         writer.WriteString("feeCurrency"u8, stop.Pair.Rules.FeeCurrency);
         writer.WriteDecimal("takerFeeRate"u8, settings.TakerFeeRate);
-        writer.WriteDecimal("makerFeeRate"u8, settings.MakerFeeRate);
+        writer.WriteDecimal("makerFeeRate"u8, stop.Account.MakerFeeRate);
         writer.WriteNumber("createdAt"u8, stop.CreatedAtMs);
         writer.WriteString("stop"u8, KindText(stop));
         if (stop.TriggeredAtMs is { } triggered)
