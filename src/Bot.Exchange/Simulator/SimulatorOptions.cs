@@ -28,6 +28,9 @@ public sealed record SimulatorOptions
     /// <summary>Recorded candles to replay; null for a synthetic market.</summary>
     public CandleReplayOptions? Replay { get; init; }
 
+    /// <summary>Recorded trades and books to replay instead; null for none.</summary>
+    public RecordedMarketOptions? Recording { get; init; }
+
     /// <summary>The synthetic market, when nothing is replayed.</summary>
     public SyntheticMarketOptions Synthetic { get; init; } = new();
 
@@ -100,7 +103,8 @@ public sealed record SimulatorOptions
             account.AddFaults(faults);
         Variants.AddFaults(faults);
         Replay?.AddFaults(faults);
-        if (Replay is null && Source is null)
+        Recording?.AddFaults(faults);
+        if (Replay is null && Recording is null && Source is null)
             Synthetic.AddFaults(faults);
         if (Speed is <= 0)
             faults.Add($"the speed, {Speed}, is not above zero");

@@ -63,7 +63,7 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <param name="loggers">Where faults of its own are told; null for nowhere.</param>
     /// <param name="cancel">Gives up the start.</param>
     /// <exception cref="SimulatorOptionsException">The options are faulty; every fault is told.</exception>
-    /// <exception cref="CandleFileException">The recorded candles cannot be used.</exception>
+    /// <exception cref="CandleFileException">The recording cannot be used.</exception>
     /// <exception cref="SimulatorStartException">The port is taken or may not be used.</exception>
     public static async Task<SimulatorServer> StartAsync(
         SimulatorOptions options, ILoggerFactory? loggers = null, CancellationToken cancel = default)
@@ -141,11 +141,11 @@ public sealed class SimulatorServer : IAsyncDisposable
                 throw new SimulatorOptionsException(["a market without an end cannot be replayed in lockstep"]);
             return own;
         }
-        if (options.Replay is { } replay)
-        {
-            var recorded = CandleReplay.Open(replay);
+        IMarketSource? recorded = options.Recording is { } ticks ? RecordedMarket.Open(ticks)
+            : options.Replay is { } candles ? CandleReplay.Open(candles)
+            : null;
+        if (recorded is not null)
             return isLockstep ? recorded : new ShiftedSource(recorded, wallMs);
-        }
 
         // A bot in lockstep must be told where the end is.
         var synthetic = isLockstep && options.Synthetic.Length is null

@@ -28,6 +28,10 @@ internal static class SimulatorCommand
         var speed = SharedOptions.Speed("1", new Speed(1));
         var days = new Option<double?>("--days") { Description = "Length of a synthetic market in days; without end unless given (one day in lockstep)", HelpName = "N" };
         var lockstep = new Option<bool>("--lockstep") { Description = "Move the market's clock only when the bot has nothing left to do (docs/lockstep.md)" };
+        var ticks = new Option<bool>("--ticks")
+        {
+            Description = "Replay recorded trades and books of --data instead of candles: BTC-USDT/trades-DAY.csv.gz. A pair's own folder with such files needs no --ticks",
+        };
         var variants = new Option<string>("--variants")
         {
             Description = $"What the exchange does where that is unsettled, apart by commas: {string.Join(", ", SimulatorVariants.Names)}",
@@ -37,7 +41,7 @@ internal static class SimulatorCommand
         var untilStdinEnds = new Option<bool>("--until-stdin-ends") { Description = "Stop when standard input is closed: when the parent process is gone", Hidden = true };
         var command = new Command("simulator", "An exchange that speaks KuCoin's REST and push interface: real matching, recorded or synthetic prices")
         {
-            port, host, accounts, data, interval, pairs, from, to, seed, speed, days, lockstep, variants, untilStdinEnds,
+            port, host, accounts, data, interval, pairs, from, to, seed, speed, days, lockstep, ticks, variants, untilStdinEnds,
         };
         command.SetAction(parsed => CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancel =>
         {
@@ -45,13 +49,14 @@ internal static class SimulatorCommand
             var folder = parsed.GetValue(data);
             if (folder is null && symbols is not null)
                 throw new CommandException("A synthetic market chooses its own pairs: give --pairs a number, or --data a folder with the pairs.");
+            var isRecording = folder is not null && (parsed.GetValue(ticks) || RecordedMarketOptions.IsOfPair(folder));
             var isLockstep = parsed.GetValue(lockstep);
             var options = new SimulatorOptions
             {
                 Host = parsed.GetValue(host)!,
                 Port = parsed.GetValue(port),
                 Accounts = [.. parsed.GetValue(accounts)!.Select(SimulatorAccount.Parse)],
-                Replay = folder is null ? null : new CandleReplayOptions
+                Replay = folder is null || isRecording ? null : new CandleReplayOptions
                 {
                     Folder = folder,
                     Interval = parsed.GetValue(interval)!,
@@ -59,6 +64,12 @@ internal static class SimulatorCommand
                     Count = symbols is null ? count : null,
                     FromMs = parsed.GetValue(from),
                     ToMs = parsed.GetValue(to),
+                },
+                Recording = folder is null || !isRecording ? null : new RecordedMarketOptions
+                {
+                    Folder = folder,
+                    Symbols = symbols,
+                    Count = symbols is null ? count : null,
                 },
                 Synthetic = new SyntheticMarketOptions
                 {

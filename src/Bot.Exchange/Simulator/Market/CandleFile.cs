@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.IO.Compression;
 using Bot.Trading.Market;
 
 namespace Bot.Exchange.Simulator.Market;
@@ -75,47 +73,15 @@ internal sealed class CandleFile
     public static CandleFile Read(string path, CandleInterval interval)
     {
         var file = new CandleFile(path, interval);
-        var line = 0L;
-        try
-        {
-            using var reader = new StreamReader(Unzip(path));
-            var columns = Header(path, reader.ReadLine());
-            line = 1;
-            while (reader.ReadLine() is { } text)
-                file.Add(text, ++line, columns);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CandleFileException(path, 0, "the file does not exist", e);
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
-        {
-            throw new CandleFileException(path, line + 1, "the gzip data is damaged or cut off", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CandleFileException(path, 0, $"the file cannot be read ({e.Message})", e);
-        }
+        using var reader = new StreamReader(GzipFile.Open(path));
+        var columns = Header(path, reader.ReadLine());
+        var line = 1L;
+        while (reader.ReadLine() is { } text)
+            file.Add(text, ++line, columns);
         if (file.Count == 0)
             throw new CandleFileException(path, 0, "there is no candle with volume in the file");
         file.Summarise();
         return file;
-    }
-
-    private static MemoryStream Unzip(string path)
-    {
-        var zipped = File.ReadAllBytes(path);
-        if (zipped.Length == 0)
-            throw new CandleFileException(path, 0, "the file is empty");
-        using var stream = new GZipStream(new MemoryStream(zipped), CompressionMode.Decompress);
-        var text = new MemoryStream();
-        stream.CopyTo(text);
-
-        // The framework takes a file that was cut off for a shorter one; the last four bytes of a whole one tell its length.
-        if (zipped.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(zipped.AsSpan(zipped.Length - 4)) != (uint)text.Length)
-            throw new InvalidDataException("The length at the end of the file is not the length of its text.");
-        text.Position = 0;
-        return text;
     }
 
     private static int Header(string path, string? header) => header switch

@@ -1,6 +1,6 @@
 namespace Bot.Exchange.Simulator.Market;
 
-/// <summary>Recorded candles cannot be used: says where and what is wrong.</summary>
+/// <summary>A recording cannot be used: says where and what is wrong.</summary>
 public sealed class CandleFileException : Exception
 {
     /// <summary>A fault of a file.</summary>

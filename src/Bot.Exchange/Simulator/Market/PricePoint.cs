@@ -1,3 +1,5 @@
+using Bot.Trading.Market;
+
 namespace Bot.Exchange.Simulator.Market;
 
 /// <summary>
@@ -9,9 +11,10 @@ namespace Bot.Exchange.Simulator.Market;
 /// <param name="Price">Quote per base, a whole multiple of the pair's price increment.</param>
 /// <param name="Volume">Base currency that traded; 0 moves the book without a trade.</param>
 /// <param name="Depth">Typical base quantity on one level of the background book.</param>
-/// <param name="Ladder">A real book to trade against instead of a generated one; null in recorded and synthetic markets.</param>
+/// <param name="Ladder">A real book to trade against instead of a generated one; null where there is none.</param>
+/// <param name="TakerSide">Who took; null where that is not known, and the price's direction tells.</param>
 public readonly record struct PricePoint(
-    int SymbolIndex, long TimeMs, decimal Price, decimal Volume, decimal Depth, DepthLadder? Ladder = null);
+    int SymbolIndex, long TimeMs, decimal Price, decimal Volume, decimal Depth, DepthLadder? Ladder = null, Side? TakerSide = null);
 
 /// <summary>A price level of a book.</summary>
 /// <param name="Price">Quote per base.</param>

@@ -170,7 +170,7 @@ internal sealed class MatchingEngine
         Sequence += RefreshChanges;
         _lastPrice = point.Price;
         if (left > 0)
-            _listener.OnTrade(new Trade(++_tradeId, point.Price, left, rising ? Side.Buy : Side.Sell, null, null));
+            _listener.OnTrade(new Trade(++_tradeId, point.Price, left, point.TakerSide ?? (rising ? Side.Buy : Side.Sell), null, null));
     }
 
     // Fills resting orders of one side from the flow; returns what it used.

@@ -96,6 +96,26 @@ public sealed class LockstepTests : IDisposable
     }
 
     [Fact]
+    public async Task An_account_on_wall_time_trades_in_the_market_that_another_moves()
+    {
+        await using var server = await StartAsync(SimulatorAccount.Parse("other:secret:phrase:USDT=100000"));
+        using var other = new ApiClient(server.Address, "other");
+        await using var bot = await LockstepBot.ConnectAsync(server.Address);
+        var symbol = server.Floor.Pairs[0].Symbol;
+        await using var push = await PushClient.ConnectAsync(other, isPrivate: true);
+        await push.SubscribeAsync("/spotMarket/tradeOrdersV2");
+        var placed = await other.PostAsync("/api/v1/hf/orders", new { clientOid = "o-1", symbol, side = "buy", type = "market", funds = "100" });
+        Assert.Equal("200000", placed.Code);
+
+        // The clock stands: the engine has not had the order yet, whatever time it is on the wall.
+        Assert.Empty(server.Floor.Account("other")!.Fills);
+        while (server.Floor.Account("other")!.Fills.Count == 0)
+            await bot.StepAsync();
+        var filled = await push.ReadUntilAsync(f => PushClient.Type(f) == "message" && f.GetProperty("data").GetProperty("type").GetString() == "filled");
+        Assert.Equal("o-1", filled.GetProperty("data").GetProperty("clientOid").GetString());
+    }
+
+    [Fact]
     public async Task The_window_of_a_placement_is_judged_by_the_markets_clock()
     {
         await using var server = await StartAsync();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Bot.Exchange.Simulator;
 using Bot.Exchange.Simulator.Faults;
@@ -248,15 +247,8 @@ public sealed class FaultTests : IAsyncLifetime, IDisposable
     private static object Limit(string clientOid) =>
         new { clientOid, symbol = "BTC-USDT", side = "buy", type = "limit", price = "95", size = "0.1" };
 
-    private static async Task<JsonElement> SetAsync(HttpClient http, string? account, string profile, int seed = 1)
-    {
-        var body = JsonSerializer.Serialize(new { account, profile, seed });
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var reply = await http.PutAsync("/sim/faults", content);
-        reply.EnsureSuccessStatusCode();
-        using var json = JsonDocument.Parse(await reply.Content.ReadAsStringAsync());
-        return json.RootElement.Clone();
-    }
+    private static Task<JsonElement> SetAsync(HttpClient http, string? account, string profile, int seed = 1) =>
+        FaultSwitch.SetAsync(http, account, profile, seed);
 
     private bool HasOrder(string clientOid)
     {
