@@ -20,7 +20,7 @@ internal sealed class DetailQuestions(KucoinExchange exchange)
     public async Task<string> TradesAsync(CancellationToken cancel)
     {
         var trades = (await exchange.GetTradesAsync(ExchangeProbe.Probed, cancel).ConfigureAwait(false)).Required;
-        if (trades.Zip(trades.Skip(1)).Any(t => t.Second.TimeMs < t.First.TimeMs))
+        if (trades.Zip(trades.Skip(1), (one, next) => next.TimeMs < one.TimeMs).Any(isBack => isBack))
             throw new ProbeFault("the sequence of the trades is not the order of their times");
         return trades.Count == 0
             ? "no trade is told: not settled"
@@ -68,10 +68,10 @@ internal sealed class DetailQuestions(KucoinExchange exchange)
             return "a side of the book is empty";
         if (book.Bids[0].Price >= book.Asks[0].Price)
             return Text($"the book is crossed: {book.Bids[0].Price} and {book.Asks[0].Price}");
-        return book.Bids.Zip(book.Bids.Skip(1)).Any(l => l.Second.Price >= l.First.Price)
-            || book.Asks.Zip(book.Asks.Skip(1)).Any(l => l.Second.Price <= l.First.Price)
-                ? "the levels are not in the order of their prices"
-                : null;
+        return book.Bids.Zip(book.Bids.Skip(1), (better, worse) => better.Price > worse.Price).All(isSorted => isSorted)
+            && book.Asks.Zip(book.Asks.Skip(1), (better, worse) => better.Price < worse.Price).All(isSorted => isSorted)
+                ? null
+                : "the levels are not in the order of their prices";
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
