@@ -25,6 +25,11 @@ public interface IMarketStreamListener
     /// <summary>The running candle changed; the exchange sends no sign when one closes.</summary>
     void OnCandle(Symbol symbol, CandleInterval interval, in Candle candle, long eventTimeMs);
 
+    /// <summary>Others traded; told only to who subscribed to trades. A break shows as a jump of the sequence.</summary>
+    void OnTrade(PublicTrade trade)
+    {
+    }
+
     /// <summary>The connection is up and every subscription is acknowledged; what happened before may have been missed.</summary>
     void OnConnected();
 
@@ -48,6 +53,16 @@ public interface IAccountStreamListener
     void OnDisconnected(string reason);
 }
 
+/// <summary>
+/// An account stream's listener that wants the events of stop orders, too. A capability like <see cref="IStopOrders"/>: the exchange may
+/// refuse the subscription, and the stream goes on without it.
+/// </summary>
+public interface IStopOrderListener
+{
+    /// <summary>Something happened to a stop order of the account, own or foreign.</summary>
+    void OnStopOrder(StopOrderUpdate update);
+}
+
 /// <summary>A public connection.</summary>
 public interface IMarketStream : IAsyncDisposable
 {
@@ -62,6 +77,12 @@ public interface IMarketStream : IAsyncDisposable
 
     /// <summary>Removes candle subscriptions; idempotent.</summary>
     void UnsubscribeCandles(IReadOnlyCollection<Symbol> symbols, CandleInterval interval);
+
+    /// <summary>Adds pairs to the subscription of every single trade; idempotent.</summary>
+    void SubscribeTrades(IReadOnlyCollection<Symbol> symbols);
+
+    /// <summary>Removes pairs from the subscription of trades; idempotent.</summary>
+    void UnsubscribeTrades(IReadOnlyCollection<Symbol> symbols);
 
     /// <summary>True while connected and subscribed.</summary>
     bool IsConnected { get; }

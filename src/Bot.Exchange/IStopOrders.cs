@@ -77,3 +77,32 @@ public sealed record PinnedStopOrder(StopOrderSpec Spec, long SignTimeMs, long V
 public sealed record StopOrderReport(
     string OrderId, string? ClientOrderId, Symbol Symbol, Side Side, OrderType Type, decimal? Price, decimal? Size,
     StopDirection? Direction, decimal StopPrice, bool? IsTriggered, long CreatedAtMs, long? TriggeredAtMs);
+
+/// <summary>What happened to a stop order.</summary>
+public enum StopOrderUpdateKind
+{
+    /// <summary>It waits for its trigger.</summary>
+    Open,
+
+    /// <summary>Its price came; whether its order was placed is told beside it.</summary>
+    Triggered,
+
+    /// <summary>It was cancelled before its price came.</summary>
+    Cancelled,
+}
+
+/// <summary>An event of a stop order. It carries no client order id: who needs that asks by the exchange's id.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Symbol">The pair.</param>
+/// <param name="OrderId">The exchange's id of the stop order, which is not the id of the order that it places.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="Price">Limit price; null on market orders.</param>
+/// <param name="Size">Base currency; null for an order by funds.</param>
+/// <param name="Direction">When it triggers; null for a kind that this client does not place.</param>
+/// <param name="StopPrice">Where it triggers, quote per base.</param>
+/// <param name="IsPlaced">Of a trigger: whether its order was placed; null when not told.</param>
+/// <param name="Error">Why it was not; null without a reason.</param>
+/// <param name="TimeMs">The exchange's event time, Unix ms.</param>
+public sealed record StopOrderUpdate(
+    StopOrderUpdateKind Kind, Symbol Symbol, string OrderId, Side Side, decimal? Price, decimal? Size, StopDirection? Direction,
+    decimal StopPrice, bool? IsPlaced, string? Error, long TimeMs);

@@ -16,6 +16,7 @@ internal sealed class ExchangeProbe : IDisposable
 
     private readonly KucoinExchange _exchange;
     private readonly RawQuestions _raw;
+    private readonly DetailQuestions _details;
     private readonly bool _hasKey;
     private readonly Action<ProbeFinding> _found;
     private readonly List<ProbeFinding> _findings = [];
@@ -26,7 +27,8 @@ internal sealed class ExchangeProbe : IDisposable
     /// <param name="found">Told of each finding at once.</param>
     public ExchangeProbe(KucoinOptions options, KucoinCredentials? credentials, Action<ProbeFinding> found)
     {
-        _exchange = new KucoinExchange(options, credentials);
+        _exchange = new KucoinExchange(options with { StopOrders = true }, credentials);
+        _details = new DetailQuestions(_exchange);
         _raw = new RawQuestions(options);
         (_hasKey, _found) = (credentials is not null, found);
     }
@@ -44,13 +46,19 @@ internal sealed class ExchangeProbe : IDisposable
         await AskAsync("tickers", () => TickersAsync(cancel)).ConfigureAwait(false);
         await AskAsync("candles", () => CandlesAsync(cancel)).ConfigureAwait(false);
         await AskAsync("candle-range", () => _raw.CandleRangeAsync(_exchange.Clock.NowMs, cancel)).ConfigureAwait(false);
+        await AskAsync("service-status", () => _details.StatusAsync(cancel)).ConfigureAwait(false);
+        await AskAsync("trades", () => _details.TradesAsync(cancel)).ConfigureAwait(false);
+        await AskAsync("books", () => _details.BooksAsync(cancel)).ConfigureAwait(false);
         await AskAsync("push-public", () => StreamProbe.PublicAsync(_exchange, cancel)).ConfigureAwait(false);
         await AskAsync("key", () => KeyAsync(cancel), needsKey: true).ConfigureAwait(false);
         await AskAsync("balances", () => BalancesAsync(cancel), needsKey: true).ConfigureAwait(false);
         await AskAsync("fees", () => FeesAsync(cancel), needsKey: true).ConfigureAwait(false);
         await AskAsync("order-lists", () => OrderListsAsync(cancel), needsKey: true).ConfigureAwait(false);
         await AskAsync("unknown-order", () => UnknownOrderAsync(cancel), needsKey: true).ConfigureAwait(false);
+        await AskAsync("stop-orders", () => _details.StopOrdersAsync(cancel), needsKey: true).ConfigureAwait(false);
+        await AskAsync("dead-man-switch", () => _details.DeadManSwitchAsync(cancel), needsKey: true).ConfigureAwait(false);
         await AskAsync("push-private", () => StreamProbe.PrivateAsync(_exchange, cancel), needsKey: true).ConfigureAwait(false);
+        await AskAsync("push-book", () => StreamProbe.BookAsync(_exchange, cancel), needsKey: true).ConfigureAwait(false);
         return _findings;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bot.Exchange;
+using Bot.Exchange.Books;
 using Bot.Exchange.Kucoin;
 using Bot.Exchange.Kucoin.Streams;
 using Bot.Trading.Market;
@@ -39,6 +40,18 @@ internal static class StreamProbe
         return "own orders and balances are acknowledged";
     }
 
+    /// <summary>A snapshot and the changes that are pushed have one sequence: some of them follow it without a gap.</summary>
+    public static async Task<string> BookAsync(KucoinExchange exchange, CancellationToken cancel)
+    {
+        var listener = new BookListener();
+        await using var stream = exchange.OpenBookStream(listener);
+        stream.Subscribe([ExchangeProbe.Probed]);
+        await WaitAsync(listener.Followed, Text($"no book that {BookListener.Enough} changes followed"), cancel).ConfigureAwait(false);
+        if (listener.Fault is { } fault)
+            throw new ProbeFault(fault);
+        return Text($"{BookListener.Enough} changes followed a snapshot of {listener.Levels} levels; {listener.Lost} times a change was missed");
+    }
+
     private static async Task<T> WaitAsync<T>(Task<T> happened, string otherwise, CancellationToken cancel)
     {
         try
@@ -52,6 +65,44 @@ internal static class StreamProbe
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class BookListener : IBookStreamListener
+    {
+        public const int Enough = 3;
+
+        private readonly TaskCompletionSource<bool> _followed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _changes = -1;
+
+        public Task<bool> Followed => _followed.Task;
+
+        public int Levels { get; private set; }
+
+        public int Lost { get; private set; }
+
+        public string? Fault { get; private set; }
+
+        public void OnBook(OrderBook book)
+        {
+            var copy = book.Copy();
+            Fault ??= DetailQuestions.Fault(copy);
+            Levels = copy.Bids.Count + copy.Asks.Count;
+            if (++_changes >= Enough)
+                _followed.TrySetResult(true);
+        }
+
+        public void OnBookLost(Symbol symbol, string reason)
+        {
+            Lost++;
+            _changes = -1;
+        }
+
+        public void OnConnected()
+        {
+            // The book follows.
+        }
+
+        public void OnDisconnected(string reason) => _changes = -1;
+    }
 
     private sealed class Listener : IMarketStreamListener, IAccountStreamListener
     {

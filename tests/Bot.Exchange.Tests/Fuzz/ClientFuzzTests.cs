@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Bot.Exchange.Books;
 using Bot.Exchange.Kucoin;
 using Bot.Exchange.Kucoin.Streams;
 using Bot.Exchange.Tests.Kucoin;
@@ -29,7 +30,7 @@ public sealed class ClientFuzzTests
     {
         var answer = "";
         await using var server = new RawServer(e => AnswerAndCloseAsync(e, answer));
-        using var client = TestClient.At(server.Address);
+        using var client = Client(server.Address);
         await Gen.Select(Mutation.Of(ParserFuzzTests.Seeds), Gen.OneOf(Statuses), Gen.OneOf(Headers)).SampleAsync(
             async (body, status, headers) =>
             {
@@ -47,7 +48,7 @@ public sealed class ClientFuzzTests
         const string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"code\":\"200000\"\r\n1\r\n}\r\n0\r\n\r\n";
         var answer = "";
         await using var server = new RawServer(e => AnswerAndCloseAsync(e, answer));
-        using var client = TestClient.At(server.Address);
+        using var client = Client(server.Address);
         await Mutation.OfText(good, chunked).SampleAsync(
             async text =>
             {
@@ -65,7 +66,7 @@ public sealed class ClientFuzzTests
     {
         var body = new string('[', megabytes << 20);
         await using var server = new RawServer(e => e.AnswerAsync(body));
-        using var client = TestClient.At(server.Address);
+        using var client = Client(server.Address);
         var answer = await client.GetSymbolsAsync(default);
         Assert.Equal((FailureKind.Doubt, code), (answer.Failure!.Kind, answer.Failure.Code));
     }
@@ -78,7 +79,7 @@ public sealed class ClientFuzzTests
             await zip.WriteAsync(new byte[64 << 20]);
         var answer = $"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {packed.Length}\r\n\r\n{Encoding.Latin1.GetString(packed.ToArray())}";
         await using var server = new RawServer(e => AnswerAndCloseAsync(e, answer));
-        using var client = TestClient.At(server.Address);
+        using var client = Client(server.Address);
         Assert.Equal("too-large", (await client.GetSymbolsAsync(default)).Failure!.Code);
     }
 
@@ -86,7 +87,7 @@ public sealed class ClientFuzzTests
     public async Task A_deep_answer_is_a_typed_failure()
     {
         await using var server = new RawServer(e => e.AnswerAsync(TestClient.Data(Mutation.Deep("{\"a\":[", 100_000))));
-        using var client = TestClient.At(server.Address);
+        using var client = Client(server.Address);
         Assert.Equal((FailureKind.Doubt, "unreadable"), ((await client.GetServerTimeAsync(default)).Failure!.Kind, (await client.GetServerTimeAsync(default)).Failure!.Code));
         await CallEverythingAsync(client);
     }
@@ -95,7 +96,7 @@ public sealed class ClientFuzzTests
     public async Task The_market_stream_goes_on_after_any_frame()
     {
         await using var server = await PushServer.StartAsync();
-        using var client = TestClient.At(server.Address);
+        using var client = Client(server.Address);
         var listener = new MarketListener();
         await using var stream = client.OpenMarketStream(listener);
         var session = await server.NextSubscribedAsync(0);
@@ -127,7 +128,7 @@ public sealed class ClientFuzzTests
     public async Task The_account_stream_goes_on_after_any_frame()
     {
         await using var server = await PushServer.StartAsync();
-        using var client = TestClient.At(server.Address);
+        using var client = Client(server.Address);
         var listener = new AccountListener();
         await using var stream = client.OpenAccountStream(listener);
         var session = await server.NextSubscribedAsync(2);
@@ -186,7 +187,47 @@ public sealed class ClientFuzzTests
         Check(await client.GetDoneOrdersAsync(btc, TestClient.NowMs).Soon());
         Check(await client.GetFillsOfOrderAsync(btc, "a").Soon());
         Check(await client.GetFillsAsync(btc, TestClient.NowMs).Soon());
+        await CallDetailsAsync(client);
+        await CallToolsAsync(client);
+        await CallStopsAsync(client.StopOrders!);
     }
+
+    private static async Task CallDetailsAsync(KucoinExchange client)
+    {
+        var btc = TestClient.Btc;
+        Check(await client.GetServiceStatusAsync(default).Soon());
+        foreach (var depth in Enum.GetValues<BookDepth>())
+            Check(await client.GetOrderBookAsync(btc, depth).Soon());
+        Check(await client.GetTradesAsync(btc, default).Soon());
+        Check(await client.GetDayStatsAsync(btc, default).Soon());
+        Check(await client.GetLedgerAsync(null, TestClient.NowMs - 600_000, TestClient.NowMs, default).Soon());
+    }
+
+    private static async Task CallToolsAsync(KucoinExchange client)
+    {
+        var btc = TestClient.Btc;
+        Check(await client.TestOrderAsync(client.Pin(TestClient.Limit(), TestClient.NowMs), default).Soon());
+        Check(await client.PlaceOrdersAsync(client.PinBatch([TestClient.Limit()], TestClient.NowMs)).Soon());
+        Check(await client.AlterOrderAsync(btc, "a", 1m, null, default).Soon());
+        Check(await client.CancelPartAsync(btc, "a", 1m).Soon());
+        Check(await client.SetDeadManSwitchAsync(TimeSpan.FromSeconds(5), [btc], default).Soon());
+        Check(await client.GetDeadManSwitchAsync(default).Soon());
+    }
+
+    private static async Task CallStopsAsync(IStopOrders stops)
+    {
+        var btc = TestClient.Btc;
+        var spec = new StopOrderSpec(TestClient.Limit(), StopDirection.Loss, 40_000m);
+        Check(await stops.PlaceStopOrderAsync(stops.PinStop(spec, TestClient.NowMs)).Soon());
+        Check(await stops.CancelStopOrderAsync(btc, "a").Soon());
+        Check(await stops.CancelStopOrderByClientIdAsync(btc, "a").Soon());
+        Check(await stops.GetStopOrderAsync("a").Soon());
+        Check(await stops.GetStopOrderByClientIdAsync(btc, "a").Soon());
+        Check(await stops.GetStopOrdersAsync(btc).Soon());
+    }
+
+    private static KucoinExchange Client(Uri address) =>
+        TestClient.At(address, options: TestClient.Options(address) with { StopOrders = true });
 
     private static void Check<T>(Answer<T> answer)
     {

@@ -63,6 +63,13 @@ public sealed class AnswerParsingTests
         Assert.Equal("ETH-USDT", Assert.Single(tickers).Ticker.Symbol.Text);
     }
 
+    [Theory]
+    [InlineData("""{"code":"200000","data":{"time":1729175612158,"ticker":[{"symbol":"BTC-USDT","last":"2"},{"symbol":"ETH-USDT"}]}}""")]
+    [InlineData("""{"data":{"ticker":[{"last":"2","symbol":"BTC-USDT"},{"symbol":"ETH-USDT"}],"time":1729175612158},"code":"200000"}""")]
+    public void Every_row_has_the_time_of_its_list_wherever_that_stands(string json) => Assert.Equal(
+        [(Btc, 1729175612158L, 2m), (Symbol.Parse("ETH-USDT"), 1729175612158L, null)],
+        Read(json, MarketReaders.AllTickers).Data!.Select(r => (r.Ticker.Symbol, r.Ticker.TimeMs, r.Ticker.Last)));
+
     [Fact]
     public void A_fill_keeps_a_trade_id_beyond_2_to_the_53_and_a_fee_in_another_currency()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Bot.Exchange.Kucoin.Parsing;
@@ -18,7 +19,21 @@ public sealed class JsonValueTests
     [InlineData("\"1\\u002e5\"", "1.5")]
     [InlineData("9007199254740993", "9007199254740993")]
     public void A_decimal_is_read_exactly_in_every_spelling(string json, string expected) =>
-        Assert.Equal(decimal.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), Decimal(json));
+        Assert.Equal(decimal.Parse(expected, CultureInfo.InvariantCulture), Decimal(json));
+
+    [Fact]
+    public void The_short_way_to_a_decimal_gives_what_the_general_parser_gives_to_the_last_bit() =>
+        Gen.Int[0, 23].Select(i => "00123456789012345678900.-"[i]).Array[1, 24].Select(letters => new string(letters)).Sample(
+            text =>
+            {
+                var isNumber = decimal.TryParse(
+                    text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var expected);
+                if (isNumber)
+                    Assert.Equal(decimal.GetBits(expected), decimal.GetBits(Decimal($"\"{text}\"")!.Value));
+                else
+                    Assert.Throws<KucoinFormatException>(() => { Decimal($"\"{text}\""); });
+            },
+            iter: 50_000);
 
     [Theory]
     [InlineData("null")]
@@ -76,7 +91,7 @@ public sealed class JsonValueTests
     [Fact]
     public void Any_decimal_survives_being_written_as_text_or_as_a_number() => Gen.Decimal.Sample(value =>
     {
-        var text = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var text = value.ToString(CultureInfo.InvariantCulture);
         Assert.Equal(value, Decimal(text));
         Assert.Equal(value, Decimal($"\"{text}\""));
     });
@@ -84,7 +99,7 @@ public sealed class JsonValueTests
     [Fact]
     public void Any_64_bit_integer_survives_being_written_as_text_or_as_a_number() => Gen.Long.Sample(value =>
     {
-        var text = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var text = value.ToString(CultureInfo.InvariantCulture);
         Assert.Equal(value, Integer(text));
         Assert.Equal(value, Integer($"\"{text}\""));
     });

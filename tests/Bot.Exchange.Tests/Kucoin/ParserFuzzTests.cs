@@ -35,6 +35,15 @@ public sealed class ParserFuzzTests
             """{"code":"200000","data":[{"id":"254062248624417","currency":"USDT","amount":"1.5","fee":"0","balance":"2","accountType":"TRADE_HF","bizType":"TRADE_EXCHANGE","direction":"in","createdAt":"1728443957539","context":"{\\"tradeId\\":\\"10046097631627265\\"}"}]}""",
             """{"code":"200000","data":{"timeout":5,"symbols":"BTC-USDT","currentTime":1682010526,"triggerTime":1682010531}}""",
             """{"code":"200000","data":{"totalNum":1,"items":[{"id":"v","symbol":"BTC-USDT","type":"limit","side":"buy","price":"1","size":"1","stop":"loss","stopPrice":"1","createdAt":1729577515444}]}}""",
+            """{"code":"200000","data":{"status":"cancelonly","msg":"upgrade match engine"}}""",
+            """{"code":"200000","data":{"time":1729175612158,"symbol":"BTC-USDT","buy":"1","sell":null,"changeRate":"-0.0014","high":"2","vol":"2986","volValue":"200","last":"1","averagePrice":"1"}}""",
+            """{"code":"200000","data":[{"orderId":"6710d8336afcdb0007319c27","clientOid":"client-1","success":true},{"success":false,"failMsg":"The order funds should more then 0.1 USDT."}]}""",
+            """{"code":"200000","data":{"newOrderId":"67112258f9406e0007408827","clientOid":"5c52e11203aa677f33e493fb"}}""",
+            """{"code":"200000","data":{"orderId":"6711f73c1ef16c000717bb31","cancelSize":"0.00001"}}""",
+            """{"code":"200000","data":{"cancelledOrderIds":["vs8hoo8ksc8mario0037a74n"],"cancelledOrderId":"v2","clientOid":"a"}}""",
+            """{"code":"200000","data":[{"id":"v","symbol":"BTC-USDT","status":"TRIGGERED","type":"market","side":"sell","price":"","size":"1","stop":"entry","stopPrice":"1","createdAt":1729577515444,"stopTriggerTime":1729577515445}]}""",
+            """{"topic":"/market/match:BTC-USDT","type":"message","subject":"trade.l3match","data":{"price":"67523","sequence":"11067996711960577","side":"buy","size":"0.003","time":"1729843222921000000","tradeId":"11067996711960577"}}""",
+            """{"topic":"/spotMarket/advancedOrders","type":"message","subject":"stopOrder","data":{"orderId":"v","orderPrice":"","side":"sell","size":"1","stop":"loss","stopPrice":"2","symbol":"BTC-USDT","type":"triggered","triggerSuccess":false,"error":"Balance insufficient!","ts":"1742305928091268493"}}""",
             """{"id":"1","type":"error","code":509,"data":"exceed max permits per second"}""",
         }.Select(Encoding.UTF8.GetBytes),
     ];
@@ -70,6 +79,7 @@ public sealed class ParserFuzzTests
         Try(() => Envelope.Read(bytes, DetailReaders.CancelledPart));
         Try(() => Envelope.Read(bytes, DetailReaders.DeadManSwitch));
         Try(() => Envelope.Read(bytes, DetailReaders.CancelledStops));
+        Try(() => Envelope.Read(bytes, DetailReaders.StopOrder));
         Try(() => Envelope.Read(bytes, DetailReaders.StopOrders));
         Try(() => Envelope.Read(bytes, DetailReaders.StopOrderPage));
         FeedToPush(bytes);
@@ -85,6 +95,8 @@ public sealed class ParserFuzzTests
             Narrowed(frame, f => PushReaders.Candle(f.Data, out _));
             Narrowed(frame, f => PushReaders.OrderUpdate(f.Data));
             Narrowed(frame, f => PushReaders.Balance(f.Data));
+            Narrowed(frame, f => PushReaders.Trade(f.Data, default));
+            Narrowed(frame, f => DetailReaders.StopOrderUpdate(f.Data));
             Narrowed(frame, f => BookReaders.Delta(f.Data, default));
             Narrowed(frame, f => new TopicNames().Symbol(f.Topic));
             Narrowed(frame, f => f.DataText());

@@ -46,6 +46,29 @@ public sealed class PushParsingTests
     public void What_is_no_frame_is_refused(string text) =>
         Assert.Throws<KucoinFormatException>(() => { PushFrame.Read(Encoding.UTF8.GetBytes(text)); });
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(",")]
+    [InlineData("]")]
+    [InlineData("}{}")]
+    [InlineData("}x")]
+    public void A_message_that_is_spoilt_behind_its_data_is_refused_by_whoever_reads_them(string end)
+    {
+        const string ticker = """{"type":"message","topic":"/market/ticker:BTC-USDT","data":{"price":"1","time":1729757723612}""";
+        Assert.Equal(1m, PushReaders.Ticker(PushFrame.Read(Encoding.UTF8.GetBytes(ticker + ",\"more\":[1]}")).Data, Btc, 0).Last);
+        var fault = Assert.ThrowsAny<Exception>(() => { PushReaders.Ticker(PushFrame.Read(Encoding.UTF8.GetBytes(ticker + end)).Data, Btc, 0); });
+        Assert.True(PushReaders.IsFormatFault(fault), $"{fault}");
+    }
+
+    [Theory]
+    [InlineData("""{"data":{"price":"1","time":1729757723612},"topic":"/market/ticker:BTC-USDT","type":"message"}""")]
+    [InlineData("""{"\u0074ype":"message","topic":"/market/ticker:BTC-USDT","data":{"pri\u0063e":"1","time":1729757723612}}""")]
+    public void The_order_and_the_spelling_of_names_do_not_matter(string text)
+    {
+        var frame = PushFrame.Read(Encoding.UTF8.GetBytes(text));
+        Assert.Equal((PushType.Message, 1m), (frame.Type, PushReaders.Ticker(frame.Data, Btc, 0).Last));
+    }
+
     [Fact]
     public void A_topic_with_escaped_slashes_is_the_same_topic()
     {

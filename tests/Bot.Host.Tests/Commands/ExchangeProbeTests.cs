@@ -10,8 +10,8 @@ public sealed class ExchangeProbeTests : IAsyncLifetime
 {
     private const string Secret = "canary-secret-4711";
     private const string Passphrase = "canary-passphrase-4712";
-    private static readonly string[] Private = ["key", "balances", "fees", "order-lists", "unknown-order", "push-private"];
-    private static readonly string[] Public = ["server-time", "time-headers", "symbols", "tickers", "candles", "candle-range", "push-public"];
+    private static readonly string[] Private = ["key", "balances", "fees", "order-lists", "unknown-order", "stop-orders", "dead-man-switch", "push-private", "push-book"];
+    private static readonly string[] Public = ["server-time", "time-headers", "symbols", "tickers", "candles", "candle-range", "service-status", "trades", "books", "push-public"];
 
     private static readonly SimulatorAccount Good = new()
     {
@@ -38,7 +38,7 @@ public sealed class ExchangeProbeTests : IAsyncLifetime
         var end = (await ProbeAsync("--keys", Keys("good", Secret))).IsReadable();
         Assert.True(end.Code == 0, end.Output + end.Error);
         Assert.All(Public.Concat(Private), name => Assert.Matches($@"(?m)^holds\s+{name} ", end.Output));
-        Assert.Contains("13 hold, 0 fail, 0 skipped", end.Output, StringComparison.Ordinal);
+        Assert.Contains("19 hold, 0 fail, 0 skipped", end.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", end.Output + end.Error, StringComparison.Ordinal);
         using var http = new HttpClient();
         var ledger = await http.GetStringAsync(new Uri(_simulator.Address, "sim/ledger?account=good"));

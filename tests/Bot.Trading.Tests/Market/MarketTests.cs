@@ -14,6 +14,13 @@ public class MarketTests
     [InlineData("1INCH-USDT", true)]
     [InlineData("btc-usdt", false)]
     [InlineData("BTCUSDT", false)]
+    [InlineData("BTC-USDT\n", false)]
+    [InlineData("BTC-US-DT", false)]
+    [InlineData("-USDT", false)]
+    [InlineData("ABCDEFGHIJKLMNO-ABCDEFGHIJ", true)]
+    [InlineData("ABCDEFGHIJKLMNOP-USDT", false)]
+    [InlineData("BTC-U", false)]
+    [InlineData("BTC-ABCDEFGHIJK", false)]
     [InlineData("BTC-USDT'; DROP TABLE orders--", false)]
     [InlineData("", false)]
     public void A_symbol_is_what_the_exchange_calls_one(string text, bool isOne) => Assert.Equal(isOne, Symbol.TryParse(text, out _));

@@ -63,6 +63,7 @@ internal static class BookReaders
             else
                 JsonValues.SkipValue(ref data);
         }
+        JsonValues.RequireEnd(ref data);
         var (from, to) = (JsonValues.Required(first, "sequenceStart"), JsonValues.Required(last, "sequenceEnd"));
         // Read as it stands it would be skipped as old. Refused, it shows as the gap that it is.
         if (to < from)

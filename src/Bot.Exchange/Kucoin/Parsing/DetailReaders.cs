@@ -131,6 +131,33 @@ internal static class DetailReaders
 
     public static Page<StopOrderReport> StopOrderPage(ref Utf8JsonReader reader) => OrderReaders.ReadPage(ref reader, StopOrder);
 
+    /// <summary>Data of <c>/spotMarket/advancedOrders</c>; null for a kind of event that this client does not know.</summary>
+    public static StopOrderUpdate? StopOrderUpdate(Utf8JsonReader data)
+    {
+        var row = JsonRow.Read(ref data, "The event of a stop order");
+        JsonValues.RequireEnd(ref data);
+        StopOrderUpdateKind? kind = row.RequiredText("type") switch
+        {
+            "open" => StopOrderUpdateKind.Open,
+            "triggered" => StopOrderUpdateKind.Triggered,
+            "cancel" => StopOrderUpdateKind.Cancelled,
+            _ => null,
+        };
+        return kind is not { } known
+            ? null
+            : new StopOrderUpdate(
+                known, row.RequiredSymbol("symbol"), row.RequiredText("orderId"), row.RequiredSide("side"), row.Decimal("orderPrice"),
+                row.Decimal("size"), Direction(row), row.RequiredDecimal("stopPrice"), row.Boolean("triggerSuccess"), row.Text("error"),
+                row.RequiredTimeMs("ts"));
+    }
+
+    private static StopDirection? Direction(JsonRow row) => row.Text("stop") switch
+    {
+        "loss" => StopDirection.Loss,
+        "entry" => StopDirection.Entry,
+        _ => null,
+    };
+
     private static StopOrderReport StopOrder(JsonRow row)
     {
         var type = row.RequiredType("type");
@@ -138,12 +165,7 @@ internal static class DetailReaders
             row.RequiredText("id"), row.Text("clientOid"), row.RequiredSymbol("symbol"), row.RequiredSide("side"), type,
             type == OrderType.Market ? null : row.Decimal("price"),
             row.Decimal("size") is { } size && (type == OrderType.Limit || size != 0) ? size : null,
-            row.Text("stop") switch
-            {
-                "loss" => StopDirection.Loss,
-                "entry" => StopDirection.Entry,
-                _ => null,
-            },
+            Direction(row),
             row.RequiredDecimal("stopPrice"),
             row.Text("status") switch
             {

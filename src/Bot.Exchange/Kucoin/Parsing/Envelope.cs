@@ -42,7 +42,8 @@ internal static class Envelope
         string? code = null;
         string? message = null;
         Utf8JsonReader data = default;
-        var dataSeen = false;
+        T? value = default;
+        var (dataSeen, isRead) = (false, false);
         while (JsonValues.NextProperty(ref reader))
         {
             if (reader.ValueTextEquals("code"u8))
@@ -59,7 +60,13 @@ internal static class Envelope
                 dataSeen = true;
                 reader.Read();
                 data = reader;
-                reader.Skip();
+
+                // As soon as it is known to be a success, the data are read on the way. Otherwise they are kept until it is.
+                isRead = code is not null && KucoinErrors.IsSuccess(code) && reader.TokenType != JsonTokenType.Null;
+                if (isRead)
+                    value = read(ref reader);
+                if (reader.TokenStartIndex == data.TokenStartIndex)
+                    reader.Skip();
             }
             else if (reader.ValueTextEquals("msg"u8))
             {
@@ -78,6 +85,8 @@ internal static class Envelope
         if (code is null)
             throw new KucoinFormatException("The code is missing.");
         var hasData = dataSeen && data.TokenType != JsonTokenType.Null && KucoinErrors.IsSuccess(code);
-        return new Envelope<T>(code, message ?? "", hasData, hasData ? read(ref data) : default);
+        if (hasData && !isRead)
+            value = read(ref data);
+        return new Envelope<T>(code, message ?? "", hasData, value);
     }
 }

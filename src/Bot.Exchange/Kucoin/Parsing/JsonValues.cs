@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Bot.Exchange.Kucoin.Parsing;
@@ -20,6 +22,9 @@ internal static class JsonValues
     /// <summary>Longest number that is read, characters.</summary>
     private const int LongestNumber = 128;
 
+    /// <summary>Longest number whose digits fit into 64 bits whatever they are, characters.</summary>
+    private const int LongestPlain = 19;
+
     /// <summary>Digits with a sign, a point and an exponent: no blanks, no thousands, no currency signs.</summary>
     private const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
@@ -34,11 +39,27 @@ internal static class JsonValues
     /// <summary>Steps to the next element of the array that the reader is in; false at its end.</summary>
     public static bool NextElement(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType != JsonTokenType.EndArray;
 
+    /// <summary>
+    /// The name of the property that the reader stands on, to be compared with more than one: comparing plain bytes is the cheapest way.
+    /// </summary>
+    public static ReadOnlySpan<byte> Name(in Utf8JsonReader reader) =>
+        reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+
     /// <summary>Skips the value of the property that the reader stands on.</summary>
     public static void SkipValue(ref Utf8JsonReader reader)
     {
         reader.Read();
         reader.Skip();
+    }
+
+    /// <summary>Reads the rest of what the reader is in. What was cut off, or what something follows, is not trusted at all.</summary>
+    /// <exception cref="JsonException">It is not well-formed to its end.</exception>
+    public static void RequireEnd(ref Utf8JsonReader reader)
+    {
+        while (reader.Read())
+        {
+            // The reader judges what it reads.
+        }
     }
 
     public static void RequireObject(in Utf8JsonReader reader, string what)
@@ -58,7 +79,7 @@ internal static class JsonValues
     {
         JsonTokenType.Null => null,
         JsonTokenType.String => reader.GetString() is { Length: > 0 } text ? text : null,
-        JsonTokenType.Number => System.Text.Encoding.ASCII.GetString(reader.ValueSpan),
+        JsonTokenType.Number => Encoding.ASCII.GetString(reader.ValueSpan),
         _ => throw new KucoinFormatException($"{field} is not text."),
     };
 
@@ -68,6 +89,8 @@ internal static class JsonValues
     {
         if (reader.TokenType == JsonTokenType.Null)
             return null;
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number && TryPlain(reader.ValueSpan, out var plain))
+            return plain;
         Span<byte> scratch = stackalloc byte[LongestNumber];
         var text = scratch[..CopyNumber(ref reader, scratch, field)];
         if (text.IsEmpty)
@@ -90,6 +113,9 @@ internal static class JsonValues
     {
         if (reader.TokenType == JsonTokenType.Null)
             return null;
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number
+            && Utf8Parser.TryParse(reader.ValueSpan, out long plain, out var used) && used == reader.ValueSpan.Length)
+            return plain;
         Span<byte> scratch = stackalloc byte[LongestNumber];
         var text = scratch[..CopyNumber(ref reader, scratch, field)];
         if (text.IsEmpty)
@@ -172,6 +198,43 @@ internal static class JsonValues
     public static string Required(string? value, string field) => value ?? throw Missing(field);
 
     private static KucoinFormatException Missing(string field) => new($"{field} is missing.");
+
+    /// <summary>
+    /// Nearly every number that the exchange sends: a sign, digits and a point, few enough for 64 bits. Anything else is left to the
+    /// general parser, which gives the same for these, slower.
+    /// </summary>
+    private static bool TryPlain(ReadOnlySpan<byte> text, out decimal value)
+    {
+        value = default;
+        if (text.Length > LongestPlain)
+            return false;
+        var isNegative = text.Length > 0 && text[0] == '-';
+        var point = -1;
+        var count = 0;
+        var digits = 0UL;
+        for (var at = isNegative ? 1 : 0; at < text.Length; at++)
+        {
+            var digit = (uint)(text[at] - '0');
+            if (digit <= 9)
+            {
+                digits = (digits * 10) + digit;
+                count++;
+            }
+            else if (text[at] == '.' && point < 0)
+            {
+                point = at;
+            }
+            else
+            {
+                return false;
+            }
+        }
+        if (count == 0)
+            return false;
+        var scale = point < 0 ? 0 : text.Length - 1 - point;
+        value = new decimal((int)digits, (int)(digits >> 32), 0, isNegative, (byte)scale);
+        return true;
+    }
 
     /// <summary>Copies the digits and returns their count.</summary>
     private static int CopyNumber(ref Utf8JsonReader reader, scoped Span<byte> target, string field)

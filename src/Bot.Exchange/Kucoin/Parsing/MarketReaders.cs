@@ -19,7 +19,7 @@ internal static class MarketReaders
         {
             var row = reader;
             reader.Skip();
-            if (TryRead(ref row, SymbolRow, out var rules))
+            if (TryReadRules(ref row) is { } rules)
                 rows.Add(rules);
         }
         return rows;
@@ -30,7 +30,7 @@ internal static class MarketReaders
     {
         JsonValues.RequireObject(reader, "The list of tickers");
         long? timeMs = null;
-        Utf8JsonReader list = default;
+        List<MarketTicker>? rows = null;
         while (JsonValues.NextProperty(ref reader))
         {
             if (reader.ValueTextEquals("time"u8))
@@ -38,27 +38,21 @@ internal static class MarketReaders
             else if (reader.ValueTextEquals("ticker"u8))
             {
                 reader.Read();
-                JsonValues.RequireArray(reader, "ticker");
-                list = reader;
-                reader.Skip();
+                rows = MarketRows(ref reader, timeMs ?? 0);
             }
             else
             {
                 JsonValues.SkipValue(ref reader);
             }
         }
-        if (list.TokenType != JsonTokenType.StartArray)
+        if (rows is null)
             throw new KucoinFormatException("ticker is missing.");
         var time = JsonValues.Required(timeMs, "time");
-        var rows = new List<MarketTicker>();
-        while (JsonValues.NextElement(ref list))
-        {
-            var row = list;
-            list.Skip();
-            if (TryRead(ref row, MarketRow, out var ticker))
-                rows.Add(ticker with { Ticker = ticker.Ticker with { TimeMs = time } });
-        }
-        return rows;
+
+        // The time stands before the rows; where it does not, they have it now.
+        return rows.Count == 0 || rows[0].Ticker.TimeMs == time
+            ? rows
+            : rows.ConvertAll(r => r with { Ticker = r.Ticker with { TimeMs = time } });
     }
 
     /// <summary>Best prices of one pair; the symbol is the one asked for, the answer does not repeat it.</summary>
@@ -86,17 +80,18 @@ internal static class MarketReaders
         decimal? last = null, bid = null, bidSize = null, ask = null, askSize = null;
         while (JsonValues.NextProperty(ref reader))
         {
-            if (reader.ValueTextEquals("price"u8))
+            var name = JsonValues.Name(reader);
+            if (name.SequenceEqual("price"u8))
                 last = JsonValues.NextDecimal(ref reader, "price");
-            else if (reader.ValueTextEquals("bestBid"u8))
+            else if (name.SequenceEqual("bestBid"u8))
                 bid = JsonValues.NextDecimal(ref reader, "bestBid");
-            else if (reader.ValueTextEquals("bestBidSize"u8))
+            else if (name.SequenceEqual("bestBidSize"u8))
                 bidSize = JsonValues.NextDecimal(ref reader, "bestBidSize");
-            else if (reader.ValueTextEquals("bestAsk"u8))
+            else if (name.SequenceEqual("bestAsk"u8))
                 ask = JsonValues.NextDecimal(ref reader, "bestAsk");
-            else if (reader.ValueTextEquals("bestAskSize"u8))
+            else if (name.SequenceEqual("bestAskSize"u8))
                 askSize = JsonValues.NextDecimal(ref reader, "bestAskSize");
-            else if (reader.ValueTextEquals("time"u8) || reader.ValueTextEquals("Time"u8))
+            else if (name.SequenceEqual("time"u8) || name.SequenceEqual("Time"u8))
                 timeMs = JsonValues.NextTimeMs(ref reader, "time");
             else
                 JsonValues.SkipValue(ref reader);
@@ -104,33 +99,55 @@ internal static class MarketReaders
         return new Ticker(symbol, timeMs ?? 0, last, bid, bidSize, ask, askSize);
     }
 
-    private static MarketTicker MarketRow(ref Utf8JsonReader reader)
+    private static List<MarketTicker> MarketRows(ref Utf8JsonReader reader, long timeMs)
+    {
+        JsonValues.RequireArray(reader, "ticker");
+        var rows = new List<MarketTicker>();
+        while (JsonValues.NextElement(ref reader))
+        {
+            // Read on trial by a copy: only a row that cannot be read is gone over twice.
+            var row = reader;
+            try
+            {
+                rows.Add(MarketRow(ref row, timeMs));
+                reader = row;
+            }
+            catch (Exception e) when (e is KucoinFormatException or InvalidOperationException)
+            {
+                reader.Skip();
+            }
+        }
+        return rows;
+    }
+
+    private static MarketTicker MarketRow(ref Utf8JsonReader reader, long timeMs)
     {
         JsonValues.RequireObject(reader, "A ticker");
         Symbol? symbol = null;
         decimal? last = null, bid = null, bidSize = null, ask = null, askSize = null, volume = null, change = null;
         while (JsonValues.NextProperty(ref reader))
         {
-            if (reader.ValueTextEquals("symbol"u8))
+            var name = JsonValues.Name(reader);
+            if (name.SequenceEqual("symbol"u8))
                 symbol = Columns.NextSymbol(ref reader, "symbol");
-            else if (reader.ValueTextEquals("last"u8))
+            else if (name.SequenceEqual("last"u8))
                 last = JsonValues.NextDecimal(ref reader, "last");
-            else if (reader.ValueTextEquals("buy"u8))
+            else if (name.SequenceEqual("buy"u8))
                 bid = JsonValues.NextDecimal(ref reader, "buy");
-            else if (reader.ValueTextEquals("bestBidSize"u8))
+            else if (name.SequenceEqual("bestBidSize"u8))
                 bidSize = JsonValues.NextDecimal(ref reader, "bestBidSize");
-            else if (reader.ValueTextEquals("sell"u8))
+            else if (name.SequenceEqual("sell"u8))
                 ask = JsonValues.NextDecimal(ref reader, "sell");
-            else if (reader.ValueTextEquals("bestAskSize"u8))
+            else if (name.SequenceEqual("bestAskSize"u8))
                 askSize = JsonValues.NextDecimal(ref reader, "bestAskSize");
-            else if (reader.ValueTextEquals("volValue"u8))
+            else if (name.SequenceEqual("volValue"u8))
                 volume = JsonValues.NextDecimal(ref reader, "volValue");
-            else if (reader.ValueTextEquals("changeRate"u8))
+            else if (name.SequenceEqual("changeRate"u8))
                 change = JsonValues.NextDecimal(ref reader, "changeRate");
             else
                 JsonValues.SkipValue(ref reader);
         }
-        var ticker = new Ticker(JsonValues.Required(symbol, "symbol"), 0, last, bid, bidSize, ask, askSize);
+        var ticker = new Ticker(JsonValues.Required(symbol, "symbol"), timeMs, last, bid, bidSize, ask, askSize);
         return new MarketTicker(ticker, volume, change);
     }
 
@@ -175,17 +192,15 @@ internal static class MarketReaders
             Number(field) is > 0 and var step ? step : throw new KucoinFormatException($"{field} is not above zero.");
     }
 
-    private static bool TryRead<T>(ref Utf8JsonReader row, DataReader<T> read, out T value)
+    private static SymbolRules? TryReadRules(ref Utf8JsonReader row)
     {
         try
         {
-            value = read(ref row);
-            return true;
+            return SymbolRow(ref row);
         }
         catch (Exception e) when (e is KucoinFormatException or InvalidOperationException)
         {
-            value = default!;
-            return false;
+            return null;
         }
     }
 }

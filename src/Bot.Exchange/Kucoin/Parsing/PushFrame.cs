@@ -51,7 +51,10 @@ internal readonly ref struct PushFrame
     /// <summary>Code of an error.</summary>
     public long? Code { get; }
 
-    /// <summary>A reader that stands on the data; its token is None when there are none.</summary>
+    /// <summary>
+    /// A reader that stands on the data; its token is None when there are none. What follows the data of a message has not been looked at
+    /// yet: whoever reads them ends with <see cref="JsonValues.RequireEnd"/>.
+    /// </summary>
     public Utf8JsonReader Data { get; }
 
     /// <summary>Reads a frame.</summary>
@@ -95,31 +98,36 @@ internal readonly ref struct PushFrame
         Utf8JsonReader data = default;
         while (JsonValues.NextProperty(ref reader))
         {
-            if (reader.ValueTextEquals("type"u8))
+            var name = JsonValues.Name(reader);
+            if (name.SequenceEqual("type"u8))
             {
                 type = ReadType(ref reader);
             }
-            else if (reader.ValueTextEquals("topic"u8))
+            else if (name.SequenceEqual("topic"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
                     topic = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("id"u8))
+            else if (name.SequenceEqual("id"u8))
             {
                 reader.Read();
                 id = reader;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("code"u8))
+            else if (name.SequenceEqual("code"u8))
             {
                 code = JsonValues.NextInteger(ref reader, "code");
             }
-            else if (reader.ValueTextEquals("data"u8))
+            else if (name.SequenceEqual("data"u8))
             {
                 reader.Read();
                 data = reader;
+
+                // The hot path: who reads the data reads on to the frame's end, so every byte is looked at once.
+                if (type == PushType.Message && !topic.IsEmpty)
+                    return new PushFrame(type, topic, null, code, data);
                 reader.Skip();
             }
             else
@@ -127,9 +135,7 @@ internal readonly ref struct PushFrame
                 JsonValues.SkipValue(ref reader);
             }
         }
-        // A frame that was cut off, or that something follows, is not trusted at all.
-        if (reader.Read())
-            throw new KucoinFormatException("Something follows the frame.");
+        JsonValues.RequireEnd(ref reader);
         // The text of an id is made only where somebody asks for it; messages of the hot path have none, or one that nobody reads.
         var isControl = type is not (PushType.Message or PushType.Unknown);
         var idText = isControl && id.TokenType != JsonTokenType.None ? JsonValues.Text(ref id, "id") : null;

@@ -6,7 +6,7 @@ namespace Bot.Exchange.Kucoin.Parsing;
 
 /// <summary>
 /// Reads the data of pushed messages. The ones of the hot path (tickers and candles) allocate nothing. Text that is not UTF-8 makes the
-/// reader throw exceptions of its own kinds; <see cref="IsFormatFault"/> knows them all.
+/// reader throw exceptions of its own kinds; <see cref="IsFormatFault"/> knows them all. Each reads on to the end of its frame.
 /// </summary>
 internal static class PushReaders
 {
@@ -22,6 +22,7 @@ internal static class PushReaders
     {
         JsonValues.RequireObject(data, "The ticker");
         var ticker = MarketReaders.TickerFields(ref data, symbol, out var timeMs);
+        JsonValues.RequireEnd(ref data);
         return ticker with { TimeMs = timeMs ?? receivedAtMs };
     }
 
@@ -45,8 +46,40 @@ internal static class PushReaders
             else
                 JsonValues.SkipValue(ref data);
         }
+        JsonValues.RequireEnd(ref data);
         eventTimeMs = JsonValues.Required(timeMs, "time");
         return JsonValues.Required(candle, "candles");
+    }
+
+    /// <summary>Data of <c>/market/match</c>.</summary>
+    /// <param name="data">Stands on the data.</param>
+    /// <param name="symbol">From the topic.</param>
+    public static PublicTrade Trade(Utf8JsonReader data, Symbol symbol)
+    {
+        JsonValues.RequireObject(data, "The trade");
+        Side? side = null;
+        decimal? price = null, size = null;
+        long? sequence = null, timeMs = null;
+        while (JsonValues.NextProperty(ref data))
+        {
+            var name = JsonValues.Name(data);
+            if (name.SequenceEqual("sequence"u8))
+                sequence = JsonValues.NextInteger(ref data, "sequence");
+            else if (name.SequenceEqual("side"u8))
+                side = Columns.NextSide(ref data, "side");
+            else if (name.SequenceEqual("price"u8))
+                price = JsonValues.NextDecimal(ref data, "price");
+            else if (name.SequenceEqual("size"u8))
+                size = JsonValues.NextDecimal(ref data, "size");
+            else if (name.SequenceEqual("time"u8))
+                timeMs = JsonValues.NextTimeMs(ref data, "time");
+            else
+                JsonValues.SkipValue(ref data);
+        }
+        JsonValues.RequireEnd(ref data);
+        return new PublicTrade(
+            symbol, JsonValues.Required(sequence, "sequence"), JsonValues.Required(side, "side"), JsonValues.Required(price, "price"),
+            JsonValues.Required(size, "size"), JsonValues.Required(timeMs, "time"));
     }
 
     /// <summary>Data of <c>/spotMarket/tradeOrdersV2</c>; null for a kind of event that this client does not know.</summary>
@@ -62,31 +95,33 @@ internal static class PushReaders
         long? tradeId = null, timeMs = null;
         while (JsonValues.NextProperty(ref data))
         {
-            if (data.ValueTextEquals("type"u8))
+            var name = JsonValues.Name(data);
+            if (name.SequenceEqual("type"u8))
                 kind = NextKind(ref data);
-            else if (data.ValueTextEquals("symbol"u8))
+            else if (name.SequenceEqual("symbol"u8))
                 symbol = Columns.NextSymbol(ref data, "symbol");
-            else if (data.ValueTextEquals("side"u8))
+            else if (name.SequenceEqual("side"u8))
                 side = Columns.NextSide(ref data, "side");
-            else if (data.ValueTextEquals("orderId"u8))
+            else if (name.SequenceEqual("orderId"u8))
                 orderId = JsonValues.NextText(ref data, "orderId");
-            else if (data.ValueTextEquals("clientOid"u8))
+            else if (name.SequenceEqual("clientOid"u8))
                 clientOid = JsonValues.NextText(ref data, "clientOid");
-            else if (data.ValueTextEquals("filledSize"u8))
+            else if (name.SequenceEqual("filledSize"u8))
                 filled = JsonValues.NextDecimal(ref data, "filledSize");
-            else if (data.ValueTextEquals("matchPrice"u8))
+            else if (name.SequenceEqual("matchPrice"u8))
                 matchPrice = JsonValues.NextDecimal(ref data, "matchPrice");
-            else if (data.ValueTextEquals("matchSize"u8))
+            else if (name.SequenceEqual("matchSize"u8))
                 matchSize = JsonValues.NextDecimal(ref data, "matchSize");
-            else if (data.ValueTextEquals("liquidity"u8))
+            else if (name.SequenceEqual("liquidity"u8))
                 maker = Columns.NextIsMaker(ref data);
-            else if (data.ValueTextEquals("tradeId"u8))
+            else if (name.SequenceEqual("tradeId"u8))
                 tradeId = NextTradeId(ref data);
-            else if (data.ValueTextEquals("ts"u8))
+            else if (name.SequenceEqual("ts"u8))
                 timeMs = JsonValues.NextTimeMs(ref data, "ts");
             else
                 JsonValues.SkipValue(ref data);
         }
+        JsonValues.RequireEnd(ref data);
         if (kind is not { } known)
             return null;
         var pair = JsonValues.Required(symbol, "symbol");
@@ -123,6 +158,7 @@ internal static class PushReaders
             else
                 JsonValues.SkipValue(ref data);
         }
+        JsonValues.RequireEnd(ref data);
         var isSpot = relation is not null
             && (relation.StartsWith("trade.", StringComparison.Ordinal) || relation.StartsWith("trade_hf.", StringComparison.Ordinal));
         if (!isSpot)

@@ -16,11 +16,14 @@ internal delegate Task<Answer<BookSnapshot>> SnapshotSource(Symbol symbol, Cance
 /// <param name="listener">Told of books.</param>
 /// <param name="snapshots">Where snapshots come from; called inside a unit of work.</param>
 /// <param name="delayAfter">Wait after so many snapshots that were not there or too old.</param>
+/// <param name="mostAtOnce">
+/// Snapshots that are asked for at a time. In lockstep one: which of two answers comes first is luck, and the order of the books is not.
+/// </param>
 /// <param name="work">Counts the work.</param>
 /// <param name="log">Told of what goes wrong.</param>
 /// <param name="stop">Ends what is under way.</param>
 internal sealed class BookKeeper(
-    IBookStreamListener listener, SnapshotSource snapshots, Func<int, TimeSpan> delayAfter, WorkUnits work, ILogger log,
+    IBookStreamListener listener, SnapshotSource snapshots, Func<int, TimeSpan> delayAfter, int mostAtOnce, WorkUnits work, ILogger log,
     CancellationToken stop) : IPushHandler
 {
     public const string Topic = "/market/level2";
@@ -28,7 +31,10 @@ internal sealed class BookKeeper(
     private readonly object _gate = new();
     private readonly Dictionary<Symbol, BookSync> _books = [];
     private readonly TopicNames _names = new();
+    private readonly Queue<Wish> _wishes = new();
     private readonly List<Task> _fetches = [];
+    private int _workers;
+    private bool _isConnected;
 
     public void Add(IEnumerable<Symbol> symbols)
     {
@@ -46,10 +52,17 @@ internal sealed class BookKeeper(
     }
 
     /// <summary>Completes when no snapshot is being fetched; called when <c>stop</c> is set.</summary>
-    public Task WhenIdleAsync()
+    public async Task WhenIdleAsync()
     {
-        lock (_gate)
-            return Task.WhenAll(_fetches);
+        while (true)
+        {
+            Task[] fetches;
+            lock (_gate)
+                fetches = [.. _fetches.Where(t => !t.IsCompleted)];
+            if (fetches.Length == 0)
+                return;
+            await Task.WhenAll(fetches).ConfigureAwait(false);
+        }
     }
 
     public bool TryHandle(in PushFrame frame)
@@ -66,7 +79,7 @@ internal sealed class BookKeeper(
             switch (book.Take(delta))
             {
                 case BookStep.Applied:
-                    listener.OnBook(book.Book);
+                    Tell(book);
                     return true;
                 case BookStep.Gap:
                     log.LogWarning("The book of {Symbol} has a gap after {Sequence}: {First} came.", delta.Symbol, had, delta.FirstSequence);
@@ -78,7 +91,10 @@ internal sealed class BookKeeper(
         // The new snapshot first: it must be on its way whatever the listener does with the news.
         Fetch(book);
         lock (_gate)
-            listener.OnBookLost(delta.Symbol, "a change was missed");
+        {
+            if (_isConnected)
+                listener.OnBookLost(delta.Symbol, "a change was missed");
+        }
         return true;
     }
 
@@ -103,13 +119,19 @@ internal sealed class BookKeeper(
     public void Connected()
     {
         lock (_gate)
+        {
+            _isConnected = true;
             listener.OnConnected();
+            foreach (var book in _books.Values.Where(b => b.IsLive).OrderBy(b => b.Book.Symbol))
+                listener.OnBook(book.Book);
+        }
     }
 
     public void Disconnected(string reason)
     {
         lock (_gate)
         {
+            _isConnected = false;
             foreach (var book in _books.Values)
                 book.Restart();
             listener.OnDisconnected(reason);
@@ -130,50 +152,92 @@ internal sealed class BookKeeper(
 
     private void Fetch(BookSync book)
     {
-        int generation;
         lock (_gate)
-        {
-            generation = book.Generation;
-            _fetches.RemoveAll(t => t.IsCompleted);
-        }
-        var task = work.RunAsync(c => FetchAsync(book, generation, c), stop);
-        lock (_gate)
-            _fetches.Add(task);
+            Enqueue(new Wish(book, book.Generation, 1));
     }
 
-    /// <summary>Asks until a snapshot fits, the book has begun anew meanwhile, or the stream ends.</summary>
-    private async Task<bool> FetchAsync(BookSync book, int generation, CancellationToken cancel)
+    private void Enqueue(Wish wish)
+    {
+        lock (_gate)
+        {
+            _wishes.Enqueue(wish);
+            if (_workers == mostAtOnce)
+                return;
+            _workers++;
+        }
+        Track(work.RunAsync(FetchAllAsync, stop));
+    }
+
+    private void Track(Task task)
+    {
+        lock (_gate)
+        {
+            _fetches.RemoveAll(t => t.IsCompleted);
+            _fetches.Add(task);
+        }
+    }
+
+    /// <summary>Asks for one snapshot after the other until none is wished for, or the stream ends.</summary>
+    private async Task<bool> FetchAllAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            Wish wish;
+            lock (_gate)
+            {
+                if (cancel.IsCancellationRequested || !_wishes.TryDequeue(out wish))
+                {
+                    _workers--;
+                    return true;
+                }
+            }
+            if (!await TryFetchAsync(wish, cancel).ConfigureAwait(false))
+                Track(work.RunAsync(c => WishAgainAsync(wish, c), stop));
+        }
+    }
+
+    private async Task<bool> TryFetchAsync(Wish wish, CancellationToken cancel)
     {
         try
         {
-            for (var attempt = 1; !cancel.IsCancellationRequested; attempt++)
-            {
-                var answer = await snapshots(book.Book.Symbol, cancel).ConfigureAwait(false);
-                if (Adopt(book, generation, answer))
-                    return true;
-                await work.DelayAsync(delayAfter(attempt), cancel).ConfigureAwait(false);
-            }
+            return Adopt(wish, await snapshots(wish.Book.Book.Symbol, cancel).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
-            // Disposed while waiting.
+            return true; // Disposed while waiting.
         }
         // A listener that throws must not end the books of everybody else.
 #pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            log.LogError(e, "The book of {Symbol} could not be handed over.", book.Book.Symbol);
+            log.LogError(e, "The book of {Symbol} could not be handed over.", wish.Book.Book.Symbol);
+            return true;
         }
-        return false;
+    }
+
+    /// <summary>A worker does not wait: other books would wait with it.</summary>
+    private async Task<bool> WishAgainAsync(Wish wish, CancellationToken cancel)
+    {
+        try
+        {
+            await work.DelayAsync(delayAfter(wish.Attempt), cancel).ConfigureAwait(false);
+            Enqueue(wish with { Attempt = wish.Attempt + 1 });
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed while waiting.
+        }
+        return true;
     }
 
     /// <summary>True when there is nothing left to ask for.</summary>
-    private bool Adopt(BookSync book, int generation, Answer<BookSnapshot> answer)
+    private bool Adopt(Wish wish, Answer<BookSnapshot> answer)
     {
+        var book = wish.Book;
         lock (_gate)
         {
-            if (book.Generation != generation || book.IsLive)
+            if (book.Generation != wish.Generation || book.IsLive)
                 return true;
             if (answer.Failure is { } failure)
             {
@@ -182,8 +246,18 @@ internal sealed class BookKeeper(
             }
             if (!book.TryBegin(answer.Required))
                 return false;
-            listener.OnBook(book.Book);
+            Tell(book);
             return true;
         }
     }
+
+    /// <summary>Before the connection is told of, no book is: each follows it then.</summary>
+    private void Tell(BookSync book)
+    {
+        if (_isConnected)
+            listener.OnBook(book.Book);
+    }
+
+    /// <summary>A book that needs a snapshot.</summary>
+    private readonly record struct Wish(BookSync Book, int Generation, int Attempt);
 }

@@ -3,7 +3,7 @@ using Bot.Trading.Orders;
 
 namespace Bot.Exchange.Kucoin.Streams;
 
-/// <summary>A private connection to KuCoin, subscribed to own orders and balances.</summary>
+/// <summary>A private connection to KuCoin, subscribed to own orders, balances and, for a listener that wants them, stop orders.</summary>
 public sealed class KucoinAccountStream : IAccountStream
 {
     private readonly PushStream _stream;
@@ -14,6 +14,8 @@ public sealed class KucoinAccountStream : IAccountStream
         _stream = new PushStream(services, new Handler(listener), isPrivate: true);
         _stream.Want("/spotMarket/tradeOrdersV2");
         _stream.Want("/account/balance");
+        if (listener is IStopOrderListener)
+            _stream.Want("/spotMarket/advancedOrders");
         _stream.Start();
     }
 
@@ -42,6 +44,12 @@ public sealed class KucoinAccountStream : IAccountStream
                     listener.OnOrderUpdate(update);
                 return true;
             }
+            if (listener is IStopOrderListener stops && frame.Topic.SequenceEqual("/spotMarket/advancedOrders"u8))
+            {
+                if (ReadStopOrder(frame) is { } update)
+                    stops.OnStopOrder(update);
+                return true;
+            }
             if (!frame.Topic.SequenceEqual("/account/balance"u8))
                 return false;
             if (ReadBalance(frame) is var (balance, timeMs))
@@ -62,6 +70,18 @@ public sealed class KucoinAccountStream : IAccountStream
             catch (Exception e) when (PushReaders.IsFormatFault(e))
             {
                 throw new KucoinFormatException($"The order event cannot be read: {e.Message}");
+            }
+        }
+
+        private static StopOrderUpdate? ReadStopOrder(in PushFrame frame)
+        {
+            try
+            {
+                return DetailReaders.StopOrderUpdate(frame.Data);
+            }
+            catch (Exception e) when (PushReaders.IsFormatFault(e))
+            {
+                throw new KucoinFormatException($"The event of a stop order cannot be read: {e.Message}");
             }
         }
 

@@ -5,6 +5,8 @@ namespace Bot.Exchange.Kucoin.Streams;
 /// <summary>A public connection to KuCoin that keeps full order books, with snapshots by REST.</summary>
 public sealed class KucoinBookStream : IBookStream
 {
+    private const int MostSnapshots = 4;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly BookKeeper _books;
     private readonly PushStream _stream;
@@ -17,7 +19,7 @@ public sealed class KucoinBookStream : IBookStream
         _books = new BookKeeper(
             listener, snapshots,
             attempt => Backoff.After(attempt, options.ReconnectDelay, options.MaxReconnectDelay, services.Runtime.Jitter),
-            services.Work, services.Log, _stop.Token);
+            services.Runtime.InFlight is null ? MostSnapshots : 1, services.Work, services.Log, _stop.Token);
         _stream = new PushStream(services, _books, isPrivate: false);
         _stream.Start();
     }

@@ -8,6 +8,7 @@ public sealed class KucoinMarketStream : IMarketStream
 {
     private const string Tickers = "/market/ticker";
     private const string Candles = "/market/candles";
+    private const string Trades = "/market/match";
     private readonly PushStream _stream;
 
     internal KucoinMarketStream(PushServices services, IMarketStreamListener listener)
@@ -30,10 +31,10 @@ public sealed class KucoinMarketStream : IMarketStream
     public long MalformedFrames => _stream.MalformedFrames;
 
     /// <inheritdoc/>
-    public void SubscribeTickers(IReadOnlyCollection<Symbol> symbols) => ChangeTickers(subscribe: true, symbols);
+    public void SubscribeTickers(IReadOnlyCollection<Symbol> symbols) => Change(subscribe: true, Tickers, symbols);
 
     /// <inheritdoc/>
-    public void UnsubscribeTickers(IReadOnlyCollection<Symbol> symbols) => ChangeTickers(subscribe: false, symbols);
+    public void UnsubscribeTickers(IReadOnlyCollection<Symbol> symbols) => Change(subscribe: false, Tickers, symbols);
 
     /// <inheritdoc/>
     public void SubscribeCandles(IReadOnlyCollection<Symbol> symbols, CandleInterval interval) =>
@@ -44,12 +45,18 @@ public sealed class KucoinMarketStream : IMarketStream
         ChangeCandles(subscribe: false, symbols, interval);
 
     /// <inheritdoc/>
+    public void SubscribeTrades(IReadOnlyCollection<Symbol> symbols) => Change(subscribe: true, Trades, symbols);
+
+    /// <inheritdoc/>
+    public void UnsubscribeTrades(IReadOnlyCollection<Symbol> symbols) => Change(subscribe: false, Trades, symbols);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
-    private void ChangeTickers(bool subscribe, IReadOnlyCollection<Symbol> symbols)
+    private void Change(bool subscribe, string topic, IReadOnlyCollection<Symbol> symbols)
     {
         ArgumentNullException.ThrowIfNull(symbols);
-        _stream.Change(subscribe, Tickers, symbols.Select(s => s.Text));
+        _stream.Change(subscribe, topic, symbols.Select(s => s.Text));
     }
 
     private void ChangeCandles(bool subscribe, IReadOnlyCollection<Symbol> symbols, CandleInterval interval)
@@ -69,6 +76,11 @@ public sealed class KucoinMarketStream : IMarketStream
             if (topic.StartsWith("/market/ticker:"u8))
             {
                 listener.OnTicker(ReadTicker(frame, topic["/market/ticker:"u8.Length..]));
+                return true;
+            }
+            if (topic.StartsWith("/market/match:"u8))
+            {
+                listener.OnTrade(ReadTrade(frame, topic["/market/match:"u8.Length..]));
                 return true;
             }
             if (!topic.StartsWith("/market/candles:"u8))
@@ -91,6 +103,18 @@ public sealed class KucoinMarketStream : IMarketStream
             catch (Exception e) when (PushReaders.IsFormatFault(e))
             {
                 throw new KucoinFormatException($"The ticker cannot be read: {e.Message}");
+            }
+        }
+
+        private PublicTrade ReadTrade(in PushFrame frame, ReadOnlySpan<byte> name)
+        {
+            try
+            {
+                return PushReaders.Trade(frame.Data, _names.Symbol(name));
+            }
+            catch (Exception e) when (PushReaders.IsFormatFault(e))
+            {
+                throw new KucoinFormatException($"The trade cannot be read: {e.Message}");
             }
         }
 

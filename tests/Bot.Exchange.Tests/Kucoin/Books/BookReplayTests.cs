@@ -54,7 +54,8 @@ public sealed class BookReplayTests(ITestOutputHelper output)
                 // Runs what waits for it at once: the snapshot arrives where the recording has it.
                 return (snapshots[symbol] = new TaskCompletionSource<Answer<BookSnapshot>>()).Task;
             },
-            _ => TimeSpan.Zero, new WorkUnits(null, TimeProvider.System), NullLogger.Instance, stop.Token);
+            _ => TimeSpan.Zero, int.MaxValue, new WorkUnits(null, TimeProvider.System), NullLogger.Instance, stop.Token);
+        keeper.Connected();
         var tickers = new List<(Symbol Symbol, long Sequence, Ticker Ticker)>();
         foreach (var line in Lines(Path.Combine(data, "KUCOIN", "_recordings", "raw-2021-04-25.jsonl.gz")))
         {
@@ -112,8 +113,9 @@ public sealed class BookReplayTests(ITestOutputHelper output)
         var deltas = 0;
         using var stop = new CancellationTokenSource();
         var keeper = new BookKeeper(
-            listener, (_, _) => Task.FromResult(new Answer<BookSnapshot>(truth.Book.Copy(), null, 0)), _ => TimeSpan.Zero,
+            listener, (_, _) => Task.FromResult(new Answer<BookSnapshot>(truth.Book.Copy(), null, 0)), _ => TimeSpan.Zero, int.MaxValue,
             new WorkUnits(null, TimeProvider.System), NullLogger.Instance, stop.Token);
+        keeper.Connected();
         foreach (var line in Lines(Path.Combine(data, "KUCOIN", "_recordings", "raw-2021-04-25.jsonl.gz")))
         {
             if (!line.Contains(symbol.Text, StringComparison.Ordinal) || line.Contains("ws_out", StringComparison.Ordinal))

@@ -56,6 +56,15 @@ public sealed partial class SampleTests
         ("edge.ws.market-level2.push.remove-and-zero-price.json", Delta(
             14103844, 14103846, [new(18891.9m, 0.00001m, 14103846)], [new(18907.3m, 0m, 14103844), new(0m, 0m, 14103845)])),
 
+        ("ws.market-match.push.trade.json", Trade(new PublicTrade(Btc, 11067996711960577, Side.Buy, 67523m, 0.003m, 1729843222921))),
+        ("ws.market-match.push.v-docs2023.json", Trade(new PublicTrade(Btc, 1545896669145, Side.Buy, 0.082m, 0.01022222m, 1545913818099))),
+        ("ws.spotMarket-advancedOrders.push.stopOrder.json", Stop(new StopOrderUpdate(
+            StopOrderUpdateKind.Open, Btc, "vs93gpupfa48anof003u85mb", Side.Buy, 70000m, 0.00007142m, StopDirection.Loss, 71000m, null, null,
+            1742305928091))),
+        ("edge.ws.spotMarket-advancedOrders.push.cancel.json", Stop(new StopOrderUpdate(
+            StopOrderUpdateKind.Cancelled, Btc, "vs93gpupfa48anof003u85mb", Side.Buy, null, null, StopDirection.Loss, 71000m, null, null,
+            1742305928091))),
+
         ("ws.control.welcome.json", Control(PushType.Welcome, "hQvf8jkno")),
         ("ws.control.ack.v-kucoinnet.json", Control(PushType.Ack, "|1|")),
         ("ws.control.ack-unsubscribe.v-docs2023.json", Control(PushType.Ack, "1545910840805")),
@@ -80,6 +89,12 @@ public sealed partial class SampleTests
 
     private static Check Order(OrderUpdateKind expected) => Frame(sample =>
         Assert.Equal(expected, PushReaders.OrderUpdate(PushFrame.Read(sample).Data)!.Kind));
+
+    private static Check Trade(PublicTrade expected) => Frame(sample =>
+        Assert.Equal(expected, PushReaders.Trade(PushFrame.Read(sample).Data, Btc)));
+
+    private static Check Stop(StopOrderUpdate expected) => Frame(sample =>
+        Assert.Equal(expected, DetailReaders.StopOrderUpdate(PushFrame.Read(sample).Data)));
 
     private static Check Delta(long first, long last, BookChange[] bids, BookChange[] asks) => Frame(sample =>
     {

@@ -146,8 +146,6 @@ public sealed partial class SampleTests
         (
             "Topics that the client does not subscribe to: the ticker, the candles and the full book tell the same.",
             [
-                "ws.market-match.push.trade.json",
-                "ws.market-match.push.v-docs2023.json",
                 "ws.market-snapshot.push.v-docs2023-market.json",
                 "ws.market-ticker-all.push.v-docs2023.json",
                 "ws.market-ticker-all.push.v-kucoinnet-Tickers.json",
@@ -178,12 +176,6 @@ public sealed partial class SampleTests
             "A success with other fields beside the data, of an interface that is not ours; the envelope's own tests have its form.",
             [
                 "error.envelope-200-success-retry.json",
-            ]),
-        (
-            "Events of stop orders: the client asks for them by query, the bot keeps its own stops.",
-            [
-                "edge.ws.spotMarket-advancedOrders.push.cancel.json",
-                "ws.spotMarket-advancedOrders.push.stopOrder.json",
             ]),
     ];
 }

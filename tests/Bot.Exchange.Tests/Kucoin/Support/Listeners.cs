@@ -21,6 +21,8 @@ internal sealed class MarketListener : IMarketStreamListener
     public void OnCandle(Symbol symbol, CandleInterval interval, in Candle candle, long eventTimeMs) =>
         _events.Writer.TryWrite((symbol, interval.Name, candle, eventTimeMs));
 
+    public void OnTrade(PublicTrade trade) => _events.Writer.TryWrite(trade);
+
     public void OnConnected() => _events.Writer.TryWrite("connected");
 
     public void OnDisconnected(string reason) => _events.Writer.TryWrite($"disconnected: {reason}");

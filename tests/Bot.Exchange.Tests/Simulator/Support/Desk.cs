@@ -13,8 +13,13 @@ internal sealed class Desk
     private int _number;
 
     public Desk(TestMarket market, params SimulatorAccount[] accounts)
+        : this(market, seed: 7, accounts)
     {
-        Floor = new TradingFloor(market, accounts, seed: 7, minDelayMs: 2, maxDelayMs: 20);
+    }
+
+    public Desk(TestMarket market, ulong seed, params SimulatorAccount[] accounts)
+    {
+        Floor = new TradingFloor(market, accounts, seed, minDelayMs: 2, maxDelayMs: 20);
         Account = Floor.Account(accounts[0].Key)!;
     }
 
