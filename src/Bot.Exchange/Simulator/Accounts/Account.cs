@@ -132,6 +132,26 @@ internal sealed class Account
             _activeClientOids.Remove(clientOid);
     }
 
+    /// <summary>Takes an order up again that a journal tells of, in the order of acceptance.</summary>
+    public void Resume(AccountOrder order, string name)
+    {
+        Add(order);
+        ChanceOf(name);
+        if (!order.IsActive)
+            End(order);
+    }
+
+    /// <summary>Puts the done orders into the order in which they ended.</summary>
+    public void SortDone() => _done.Sort((a, b) => a.DoneNumber.CompareTo(b.DoneNumber));
+
+    /// <summary>Sets a balance to what a journal tells.</summary>
+    public void Resume(string currency, decimal initial, decimal available, decimal held)
+    {
+        var balance = new AccountBalance(currency, BalanceId(currency), initial);
+        balance.Change(available - initial, held);
+        _balances[currency] = balance;
+    }
+
     /// <summary>Takes an execution into the books.</summary>
     public void Add(AccountFill fill) => _fills.Add(fill);
 

@@ -50,8 +50,7 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         rejection = OrderChecks.JudgeForm(request, pair, gatewayMs) ?? Judge(request, stopPrice, account, pair!);
         if (rejection is not null)
             return null;
-        var chance = account.ChanceOf(FormattableString.Invariant(
-            $"stop {request.ClientOid ?? OrderDesk.NameOf(request)} {kind} {stopPrice}"));
+        var chance = account.ChanceOf(NameOf(request, kind, stopPrice));
         var stop = new StopOrder
         {
             Account = account,
@@ -68,6 +67,7 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         };
         account.Stops.Add(stop);
         pair!.Stops.Add(stop);
+        floor.Journal?.Touch(stop);
         listener.OnStopOpen(stop);
         return stop;
     }
@@ -78,6 +78,7 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         stop.Phase = StopPhase.Cancelled;
         stop.Account.Stops.Leave(stop);
         stop.Pair.Stops.Remove(stop);
+        floor.Journal?.Touch(stop);
         listener.OnStopCancelled(stop);
     }
 
@@ -94,8 +95,21 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
             pair.Stops.RemoveAt(i);
             stop.Account.Stops.Leave(stop);
             stop.Phase = StopPhase.Due;
-            schedule.Add(new Scheduled(ScheduledKind.Trigger, floor.NowMs, stop.Chance, stop.Account, null, stop));
+            floor.Journal?.Touch(stop);
+            ScheduleTrigger(stop);
         }
+    }
+
+    /// <summary>Takes a stop order up again that a journal tells of.</summary>
+    public void Resume(StopOrder stop)
+    {
+        stop.Account.Stops.Add(stop);
+        if (stop.Phase == StopPhase.Waiting)
+            stop.Pair.Stops.Add(stop);
+        else
+            stop.Account.Stops.Leave(stop);
+        if (stop.Phase == StopPhase.Due)
+            ScheduleTrigger(stop);
     }
 
     /// <summary>Places the order of a stop order whose price has come.</summary>
@@ -103,9 +117,17 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
     {
         stop.Phase = StopPhase.Triggered;
         stop.TriggeredAtMs = floor.NowMs;
+        floor.Journal?.Touch(stop);
         floor.Desk.Place(stop.Request, stop.Account, floor.NowMs, stop.ReceivedWallUs, out var rejection);
         listener.OnStopTriggered(stop, rejection);
     }
+
+    /// <summary>A stop order is named by what it asks for, and when.</summary>
+    public static string NameOf(OrderRequest request, StopKind kind, decimal stopPrice) =>
+        FormattableString.Invariant($"stop {request.ClientOid ?? OrderDesk.NameOf(request)} {kind} {stopPrice}");
+
+    private void ScheduleTrigger(StopOrder stop) =>
+        schedule.Add(new Scheduled(ScheduledKind.Trigger, floor.NowMs, stop.Chance, stop.Account, null, stop));
 
     private static Rejection? Judge(OrderRequest request, decimal stopPrice, Account account, PairMarket pair)
     {

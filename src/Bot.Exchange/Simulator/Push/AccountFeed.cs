@@ -15,6 +15,20 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
     private const long NsPerMs = 1_000_000;
 
     private readonly JsonScratch _scratch = new();
+    private readonly List<(Topic Topic, byte[]? Frame)> _held = [];
+
+    /// <summary>Queues the frames that were held back until what they tell of was written down.</summary>
+    public void LetGo()
+    {
+        foreach (var (topic, frame) in _held)
+        {
+            if (frame is null)
+                topic.HangUp();
+            else
+                topic.Publish(frame);
+        }
+        _held.Clear();
+    }
 
     /// <inheritdoc/>
     public void OnReceived(AccountOrder order)
@@ -82,7 +96,7 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
         writer.WriteString("relationEventId"u8, order.OrderId);
         writer.WriteQuoted("time"u8, floor.NowMs);
         writer.WriteDecimal("total"u8, balance.Total);
-        topic.Publish(End(writer));
+        Send(topic, End(writer));
     }
 
     /// <inheritdoc/>
@@ -118,7 +132,7 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
             writer.WriteString("error"u8, error);
         writer.WriteNumber("ts"u8, floor.NowMs * NsPerMs);
         writer.WriteString("type"u8, type);
-        topic.Publish(End(writer));
+        Send(topic, End(writer));
     }
 
     private static void WriteOrEmpty(Utf8JsonWriter writer, ReadOnlySpan<byte> name, decimal? value)
@@ -146,15 +160,23 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
         Publish(topic, order, type, End(writer));
     }
 
-    private static void Publish(Topic topic, AccountOrder order, string type, byte[] frame)
+    private void Publish(Topic topic, AccountOrder order, string type, byte[] frame)
     {
-        topic.Publish(frame);
+        Send(topic, frame);
         if (order.Account.Faults is not { } faults)
             return;
         if (faults.Duplicates(order.OrderId, type, order.DealSize))
-            topic.Publish(frame);
+            Send(topic, frame);
         if (faults.Drops(order.OrderId, type, order.DealSize))
-            topic.HangUp();
+            Send(topic, null);
+    }
+
+    // A null hangs up. With a journal nothing is queued before it is written down: another thread may be sending what is queued.
+    private void Send(Topic topic, byte[]? frame)
+    {
+        _held.Add((topic, frame));
+        if (floor.Journal is null)
+            LetGo();
     }
 
     private void WriteOrder(Utf8JsonWriter writer, AccountOrder order, ReadOnlySpan<byte> type, ReadOnlySpan<byte> status)

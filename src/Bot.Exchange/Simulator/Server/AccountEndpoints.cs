@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Json;
 using Bot.Exchange.Simulator.Orders;
@@ -84,7 +83,7 @@ internal sealed class AccountEndpoints(TradingFloor floor)
     private static Rejection? BaseFee(ApiCall call, Utf8JsonWriter data)
     {
         data.WriteStartObject();
-        WriteRates(data, call.Account);
+        WriteRates(data, new FeeRates(call.Account.Settings.MakerFeeRate, call.Account.Settings.TakerFeeRate));
         data.WriteEndObject();
         return null;
     }
@@ -101,7 +100,7 @@ internal sealed class AccountEndpoints(TradingFloor floor)
                 return Rejection.SymbolNotExists;
             data.WriteStartObject();
             data.WriteString("symbol"u8, symbol);
-            WriteRates(data, call.Account);
+            WriteRates(data, call.Account.Settings.FeesOf(symbol));
             data.WriteEndObject();
         }
         data.WriteEndArray();
@@ -133,10 +132,10 @@ internal sealed class AccountEndpoints(TradingFloor floor)
         return null;
     }
 
-    private static void WriteRates(Utf8JsonWriter data, Account account)
+    private static void WriteRates(Utf8JsonWriter data, FeeRates fees)
     {
-        data.WriteDecimal("takerFeeRate"u8, account.Settings.TakerFeeRate);
-        data.WriteDecimal("makerFeeRate"u8, account.Settings.MakerFeeRate);
+        data.WriteDecimal("takerFeeRate"u8, fees.Taker);
+        data.WriteDecimal("makerFeeRate"u8, fees.Maker);
     }
 
     // The exchange shows the first and the last part of an address.
