@@ -46,8 +46,9 @@ public sealed class AccountJournal : IDisposable
     /// <summary>Opens a journal, or begins one where there is none. A last line that was cut off was never told of and is removed.</summary>
     /// <param name="path">The file; its folder is made.</param>
     /// <param name="clock">The wall clock.</param>
+    /// <param name="isFresh">Forgets what is there and begins anew.</param>
     /// <exception cref="AccountJournalException">It is damaged, of another version, in use, or cannot be read.</exception>
-    public static AccountJournal Open(string path, TimeProvider clock)
+    public static AccountJournal Open(string path, TimeProvider clock, bool isFresh = false)
     {
         ArgumentNullException.ThrowIfNull(clock);
         FileStream? file = null;
@@ -61,6 +62,8 @@ public sealed class AccountJournal : IDisposable
                 Share = FileShare.None,
                 BufferSize = 0,
             });
+            if (isFresh)
+                file.SetLength(0);
             return Read(file, path, clock);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or AccountJournalException)
