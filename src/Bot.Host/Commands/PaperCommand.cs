@@ -129,13 +129,15 @@ internal static class PaperCommand
         var running = run(sound.Token);
         if (await Task.WhenAny(running, simulator.Completed) != running)
             await sound.CancelAsync();
+        var code = CommandRunner.Failed;
         try
         {
-            return await running;
+            code = await running;
         }
-        catch (Exception) when (simulator.Completed.Exception?.InnerException is AccountJournalException fault)
+        catch (Exception) when (simulator.Completed.IsFaulted)
         {
-            throw new CommandException(fault.Message, fault);
+            // What stopped the exchange is what the person has to know.
         }
+        return simulator.Completed.Exception?.InnerException is { } fault ? throw new CommandException(fault.Message, fault) : code;
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
-using Bot.Exchange;
 using Bot.Exchange.Kucoin;
 using Bot.Exchange.Kucoin.Signing;
 using Bot.Exchange.Secrets;
