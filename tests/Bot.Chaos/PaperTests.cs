@@ -10,7 +10,9 @@ namespace Bot.Chaos;
 [SupportedOSPlatform("linux")]
 public sealed partial class PaperTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    // Candles of a minute on the wall clock: a trade takes its time.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private const int Kills = 2;
 
     private readonly string _folder = NewFolder();
 
@@ -23,7 +25,7 @@ public sealed partial class PaperTests(ITestOutputHelper output) : IDisposable
         using var http = new HttpClient();
         string[] command = ["paper", "--config", WriteConfig(real.Address), "--pairs", "8", "--interval", "1min"];
         Ledger? before = null;
-        for (var kill = 0; kill < 3; kill++)
+        for (var kill = 0; kill < Kills; kill++)
         {
             using var bot = BotProgram.Start(_folder, command);
             var address = await AddressAsync(bot);
@@ -50,7 +52,7 @@ public sealed partial class PaperTests(ITestOutputHelper output) : IDisposable
         var after = await LedgerAsync(http, at);
         AssertGoesOn(before, after);
         var check = await BotProgram.RunAsync(_folder, "check", "--simulator", at.ToString(), "--database", "paper", "--settle", "60");
-        output.WriteLine($"{after.Orders.Count} orders, {after.Fills.Count} fills after 3 kills; {check.Output}");
+        output.WriteLine($"{after.Orders.Count} orders, {after.Fills.Count} fills after {Kills} kills; {check.Output}");
         Assert.True(check.Code == 0, check.Output + check.Error);
         await last.KillAsync();
         await StopDatabaseAsync();
