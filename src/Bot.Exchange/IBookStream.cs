@@ -7,8 +7,13 @@ namespace Bot.Exchange;
 public interface IBookStreams
 {
     /// <summary>Opens a connection; it reconnects by itself until it is disposed.</summary>
+    /// <param name="listener">Told of the books.</param>
+    /// <param name="depth">
+    /// Depth of the snapshots that the changes are applied to. From a part of the book it follows that deeper levels are missing until
+    /// they change: what is told rests there, but more may.
+    /// </param>
     /// <exception cref="InvalidOperationException">The client has no API key: the full book is given to signed requests only.</exception>
-    IBookStream OpenBookStream(IBookStreamListener listener);
+    IBookStream OpenBookStream(IBookStreamListener listener, BookDepth depth = BookDepth.Full);
 }
 
 /// <summary>A connection that keeps the full order books of some pairs.</summary>

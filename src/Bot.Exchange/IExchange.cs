@@ -96,7 +96,8 @@ public interface IOrderEntry
 /// <param name="Ticker">Best prices and last trade.</param>
 /// <param name="QuoteVolume24h">Traded quote currency in 24 hours; null when unknown.</param>
 /// <param name="ChangeRate24h">Price change in 24 hours as a fraction; null when unknown.</param>
-public sealed record MarketTicker(Ticker Ticker, decimal? QuoteVolume24h, decimal? ChangeRate24h);
+/// <param name="PublicFees">What an account of the lowest level pays; null when not told.</param>
+public sealed record MarketTicker(Ticker Ticker, decimal? QuoteVolume24h, decimal? ChangeRate24h, FeeRate? PublicFees = null);
 
 /// <summary>What a key is and may do. Holds no secret.</summary>
 /// <param name="Permissions">As the exchange names them: General, Spot, Transfer, ...</param>

@@ -24,8 +24,8 @@ public class SimulatorIndependenceTests
     [Fact]
     public void All_that_both_use_is_the_vocabulary_of_the_trade_and_the_port()
     {
-        // The port, because paper trading feeds the simulator with the live market through it.
-        string[] shared = ["Bot.Trading.Market", "Bot.Trading.Orders", "Bot.Exchange"];
+        // The port and the books that it hands over, because paper trading feeds the simulator with the live market through it.
+        string[] shared = ["Bot.Trading.Market", "Bot.Trading.Orders", "Bot.Exchange", "Bot.Exchange.Books"];
         var both = Uses(Simulator).Select(u => u.Target).Intersect(Uses(Client).Select(u => u.Target))
             .Where(t => FolderOf(t).StartsWith("Bot.", StringComparison.Ordinal))
             .Where(t => !shared.Contains(FolderOf(t)))

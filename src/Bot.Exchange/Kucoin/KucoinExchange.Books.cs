@@ -14,8 +14,8 @@ public sealed partial class KucoinExchange : IBookStreams
         _work.RunAsync(c => BookAsync(symbol, depth, lane, c), cancel);
 
     /// <inheritdoc/>
-    public IBookStream OpenBookStream(IBookStreamListener listener) => _hasCredentials
-        ? new KucoinBookStream(_push, (symbol, c) => BookAsync(symbol, BookDepth.Full, RequestLane.Market, c), listener)
+    public IBookStream OpenBookStream(IBookStreamListener listener, BookDepth depth = BookDepth.Full) => _hasCredentials || depth != BookDepth.Full
+        ? new KucoinBookStream(_push, (symbol, c) => BookAsync(symbol, depth, RequestLane.Market, c), listener)
         : throw new InvalidOperationException("An order book stream needs an API key: the full book is given to signed requests only.");
 
     private async Task<Answer<BookSnapshot>> BookAsync(Symbol symbol, BookDepth depth, RequestLane lane, CancellationToken cancel)

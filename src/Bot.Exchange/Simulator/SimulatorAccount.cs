@@ -32,6 +32,12 @@ public sealed record SimulatorAccount
     /// <summary>Fee for resting liquidity, as a fraction of the traded value; negative is a rebate.</summary>
     public decimal MakerFeeRate { get; init; } = 0.001m;
 
+    /// <summary>Rates of single pairs, by the pair's name; the others have the two above.</summary>
+    public IReadOnlyDictionary<string, FeeRates> PairFees { get; init; } = new Dictionary<string, FeeRates>();
+
+    /// <summary>The rates of a pair.</summary>
+    public FeeRates FeesOf(string symbol) => PairFees.TryGetValue(symbol, out var fees) ? fees : new FeeRates(MakerFeeRate, TakerFeeRate);
+
     /// <summary>Reads <c>KEY:SECRET:PASSPHRASE:USDT=100000,BTC=2</c>; the balances may be left out.</summary>
     /// <exception cref="FormatException">The text has another form; the message does not repeat the secrets.</exception>
     public static SimulatorAccount Parse(string text)
@@ -65,9 +71,21 @@ public sealed record SimulatorAccount
             if (amount < 0)
                 faults.Add($"account '{Key}' starts with a negative balance of {currency}");
         }
-        if (Math.Abs(TakerFeeRate) >= 1 || Math.Abs(MakerFeeRate) >= 1)
-            faults.Add($"account '{Key}' has a fee rate of 100 % or more");
-        if (TakerFeeRate < 0 || TakerFeeRate + MakerFeeRate < 0)
-            faults.Add($"account '{Key}' has a rebate that no taker pays for");
+        foreach (var fees in PairFees.Values.Append(new FeeRates(MakerFeeRate, TakerFeeRate)).Distinct())
+        {
+            if (Math.Abs(fees.Taker) >= 1 || Math.Abs(fees.Maker) >= 1)
+                faults.Add($"account '{Key}' has a fee rate of 100 % or more");
+            if (fees.Taker < 0 || fees.Taker + fees.Maker < 0)
+                faults.Add($"account '{Key}' has a rebate that no taker pays for");
+        }
     }
+}
+
+/// <summary>What trading costs, as fractions of the traded value; a negative maker rate is a rebate.</summary>
+/// <param name="Maker">For resting liquidity.</param>
+/// <param name="Taker">For taking liquidity.</param>
+public readonly record struct FeeRates(decimal Maker, decimal Taker)
+{
+    /// <summary>The dearer one: what is frozen when it is not known yet whether an order takes or makes.</summary>
+    public decimal Dearer => Math.Max(Maker, Taker);
 }

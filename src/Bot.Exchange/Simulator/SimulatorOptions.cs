@@ -1,4 +1,5 @@
 using System.Net;
+using Bot.Exchange.Simulator.Journal;
 using Bot.Exchange.Simulator.Market;
 
 namespace Bot.Exchange.Simulator;
@@ -41,6 +42,12 @@ public sealed record SimulatorOptions
     /// A source of one's own, for example live prices for paper trading; null for one of the above. The simulator disposes of it.
     /// </summary>
     public IMarketSource? Source { get; init; }
+
+    /// <summary>
+    /// Where what happens to the accounts is kept, and taken up again; null for accounts that begin anew. Balances of
+    /// <see cref="Accounts"/> count for accounts that it does not know. The simulator does not dispose of it.
+    /// </summary>
+    public AccountJournal? Journal { get; init; }
 
     /// <summary>Seed of everything that is left to chance: synthetic prices, background books, processing delays, ids.</summary>
     public ulong Seed { get; init; } = 1;
@@ -110,6 +117,8 @@ public sealed record SimulatorOptions
             faults.Add($"the speed, {Speed}, is not above zero");
         if (Speed is null && Clock == SimulatorClock.Wall)
             faults.Add("as fast as possible is a speed for lockstep only: on the wall clock there is nothing to wait for");
+        if (Journal is not null && Clock == SimulatorClock.Lockstep)
+            faults.Add("a journal is kept on the wall clock only: a replay begins anew");
         if (MinDelayMs < 0 || MaxDelayMs < MinDelayMs)
             faults.Add($"the processing delay, {MinDelayMs} to {MaxDelayMs} ms, is no range");
         if (VipLevel is < 0 or > 12)

@@ -1,5 +1,6 @@
 using System.Net;
 using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Journal;
 using Bot.Exchange.Simulator.Market;
 using Bot.Exchange.Simulator.Push;
 using Bot.Exchange.Simulator.Server;
@@ -48,7 +49,8 @@ public sealed class SimulatorServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>
-    /// Completes when the market's prices are used up: in lockstep, when the last step was sent. Cancelled when the simulator stops before.
+    /// Completes when the market's prices are used up: in lockstep, when the last step was sent. Cancelled when the simulator stops before;
+    /// fails with an <see cref="AccountJournalException"/> when what happens cannot be written down any more, and the market stands.
     /// </summary>
     public Task Completed => _clock.Completed;
 
@@ -64,6 +66,7 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <param name="cancel">Gives up the start.</param>
     /// <exception cref="SimulatorOptionsException">The options are faulty; every fault is told.</exception>
     /// <exception cref="CandleFileException">The recording cannot be used.</exception>
+    /// <exception cref="AccountJournalException">The journal cannot be written, or does not fit the accounts or the market.</exception>
     /// <exception cref="SimulatorStartException">The port is taken or may not be used.</exception>
     public static async Task<SimulatorServer> StartAsync(
         SimulatorOptions options, ILoggerFactory? loggers = null, CancellationToken cancel = default)
@@ -74,6 +77,16 @@ public sealed class SimulatorServer : IAsyncDisposable
         var isLockstep = options.Clock == SimulatorClock.Lockstep;
         var source = OpenSource(options, options.WallClock.GetUtcNow().ToUnixTimeMilliseconds());
         var floor = new TradingFloor(source, options.Accounts, options.Seed, options.MinDelayMs, options.MaxDelayMs);
+        try
+        {
+            if (options.Journal is { } journal)
+                FloorJournal.Attach(journal, floor);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
         var hub = new PushHub();
         IMarketClock clock;
         if (isLockstep)

@@ -3,6 +3,7 @@ using Bot.Exchange;
 using Bot.Exchange.Lockstep;
 using Bot.Exchange.Secrets;
 using Bot.Exchange.Simulator;
+using Bot.Exchange.Simulator.Journal;
 using Bot.Exchange.Simulator.Market;
 using Bot.Host.Configuration;
 using Bot.Host.Database;
@@ -65,7 +66,7 @@ internal static class CommandRunner
     private static string? Explain(Exception e) => e switch
     {
         CommandException or DatabaseSetupException or ConfigurationFaultException or SimulatorOptionsException or SimulatorStartException
-            or CandleFileException or SecretException or FormatException => e.Message,
+            or CandleFileException or AccountJournalException or SecretException or FormatException => e.Message,
         LockstepException => $"The replay cannot go on: {e.Message}",
         ExchangeException failed => $"The exchange did not answer as needed: {failed.Failure}",
         Npgsql.PostgresException { SqlState: "53100" } => "The disk of the database is full. Make room; nothing that was acknowledged is lost.",

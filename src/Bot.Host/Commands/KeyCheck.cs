@@ -30,6 +30,15 @@ internal static class KeyCheck
         ? AskAsync(exchange, credentials, cancel)
         : RequireSafeAsync(exchange, credentials, allowMaster: false, cancel);
 
+    /// <summary>Refuses a key that the exchange does not accept, or that may do more than read and trade: for questions about its account.</summary>
+    /// <exception cref="CommandException">It is refused; the message says why and what to do.</exception>
+    public static async Task RequireReadableAsync(ExchangeSection exchange, KucoinCredentials credentials, CancellationToken cancel)
+    {
+        var extra = (await AskAsync(exchange, credentials, cancel).ConfigureAwait(false)).Permissions.Except(["General", "Spot"], StringComparer.OrdinalIgnoreCase).ToList();
+        if (extra.Count > 0)
+            throw new CommandException($"This key is refused: it may {string.Join(", ", extra)}. Make one with the permission General: more is not needed to read.");
+    }
+
     private static async Task<ApiKeyInfo> AskAsync(ExchangeSection section, KucoinCredentials credentials, CancellationToken cancel)
     {
         using var exchange = new KucoinExchange(

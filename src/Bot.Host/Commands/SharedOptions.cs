@@ -93,7 +93,8 @@ internal static class SharedOptions
             : throw new FormatException($"'{text}' is no time: write 2023-02-20, 2023-02-20T12:00 or Unix seconds.");
     }
 
-    private static T Parse<T>(ArgumentResult result, Func<string, T> parse)
+    /// <summary>Reads an option's value; a text of another form is an error of the command line.</summary>
+    public static T Parse<T>(ArgumentResult result, Func<string, T> parse)
     {
         try
         {

@@ -50,8 +50,23 @@ public sealed class BotDatabase : IAsyncDisposable
     /// <param name="scratch">Name of a database that is made anew on the private server; null for the bot's own. A given server is used as it is.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DatabaseSetupException">It cannot be used; the message says what to do.</exception>
-    public static async Task<BotDatabase> OpenAsync(
-        DatabaseOptions options, string dataFolder, ILoggerFactory? loggers = null, string? scratch = null, CancellationToken cancellation = default)
+    public static Task<BotDatabase> OpenAsync(
+        DatabaseOptions options, string dataFolder, ILoggerFactory? loggers = null, string? scratch = null, CancellationToken cancellation = default) =>
+        OpenAsync(options, dataFolder, loggers, server => scratch is null ? Task.FromResult(server.Connections) : server.RecreateAsync(scratch, cancellation), cancellation);
+
+    /// <summary>As <see cref="OpenAsync(DatabaseOptions, string, ILoggerFactory?, string?, CancellationToken)"/>, with a database that is kept from run to run.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="dataFolder">The bot's data folder, normally <c>.data</c>.</param>
+    /// <param name="name">Name of the database on the private server. A given server is used as it is.</param>
+    /// <param name="loggers">Where to log to.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="DatabaseSetupException">It cannot be used; the message says what to do.</exception>
+    public static Task<BotDatabase> OpenKeptAsync(
+        DatabaseOptions options, string dataFolder, string name, ILoggerFactory? loggers = null, CancellationToken cancellation = default) =>
+        OpenAsync(options, dataFolder, loggers, server => server.KeepAsync(name, cancellation), cancellation);
+
+    private static async Task<BotDatabase> OpenAsync(
+        DatabaseOptions options, string dataFolder, ILoggerFactory? loggers, Func<PrivatePostgres, Task<DatabaseConnections>> choose, CancellationToken cancellation)
     {
         loggers ??= NullLoggerFactory.Instance;
         var logger = loggers.CreateLogger("Bot.Database");
@@ -59,9 +74,7 @@ public sealed class BotDatabase : IAsyncDisposable
         var server = options.IsPrivate ? await PrivatePostgres.StartAsync(PrivateOptions(options, dataFolder), logger, cancellation) : null;
         try
         {
-            var connections = server is null ? await GivenAsync(options, cancellation)
-                : scratch is null ? server.Connections
-                : await server.RecreateAsync(scratch, cancellation);
+            var connections = server is null ? await GivenAsync(options, cancellation) : await choose(server);
             if (options.MigrateAtStart)
                 await new DatabaseMigrator(connections.Owner, migrations, logger).MigrateAsync(cancellation);
             return new BotDatabase(options, connections, migrations, server, loggers);

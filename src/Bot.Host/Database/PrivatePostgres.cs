@@ -105,7 +105,16 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     public async Task<DatabaseConnections> RecreateAsync(string name, CancellationToken cancellation = default)
     {
-        await ServerRoles.RecreateAsync(AdminConnection, name, cancellation);
+        await ServerRoles.MakeAsync(AdminConnection, name, keep: false, cancellation);
+        return Connections.WithDatabase(name);
+    }
+
+    /// <summary>Makes a database of this name unless it is there: for runs that go on where the last one was.</summary>
+    /// <param name="name">Lower-case letters, digits and underscores; not the bot's own database.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<DatabaseConnections> KeepAsync(string name, CancellationToken cancellation = default)
+    {
+        await ServerRoles.MakeAsync(AdminConnection, name, keep: true, cancellation);
         return Connections.WithDatabase(name);
     }
 

@@ -90,6 +90,9 @@ internal sealed class BotCommand : IDisposable
             Assert.Fail($"It ended before it said '{text}': {(await EndAsync()).Error}");
     }
 
+    /// <summary>What it has said on standard error.</summary>
+    public string ErrorSoFar => Text(_error);
+
     /// <summary>Ctrl-C in its terminal: every process of its session gets it.</summary>
     public void Interrupt()
     {

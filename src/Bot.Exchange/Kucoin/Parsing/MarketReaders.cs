@@ -125,6 +125,7 @@ internal static class MarketReaders
         JsonValues.RequireObject(reader, "A ticker");
         Symbol? symbol = null;
         decimal? last = null, bid = null, bidSize = null, ask = null, askSize = null, volume = null, change = null;
+        decimal? takerRate = null, makerRate = null, takerFactor = null, makerFactor = null;
         while (JsonValues.NextProperty(ref reader))
         {
             var name = JsonValues.Name(reader);
@@ -144,11 +145,20 @@ internal static class MarketReaders
                 volume = JsonValues.NextDecimal(ref reader, "volValue");
             else if (name.SequenceEqual("changeRate"u8))
                 change = JsonValues.NextDecimal(ref reader, "changeRate");
+            else if (name.SequenceEqual("takerFeeRate"u8))
+                takerRate = JsonValues.NextDecimal(ref reader, "takerFeeRate");
+            else if (name.SequenceEqual("makerFeeRate"u8))
+                makerRate = JsonValues.NextDecimal(ref reader, "makerFeeRate");
+            else if (name.SequenceEqual("takerCoefficient"u8))
+                takerFactor = JsonValues.NextDecimal(ref reader, "takerCoefficient");
+            else if (name.SequenceEqual("makerCoefficient"u8))
+                makerFactor = JsonValues.NextDecimal(ref reader, "makerCoefficient");
             else
                 JsonValues.SkipValue(ref reader);
         }
         var ticker = new Ticker(JsonValues.Required(symbol, "symbol"), timeMs, last, bid, bidSize, ask, askSize);
-        return new MarketTicker(ticker, volume, change);
+        var fees = takerRate * takerFactor is { } taker && makerRate * makerFactor is { } maker ? new FeeRate(ticker.Symbol, taker, maker) : null;
+        return new MarketTicker(ticker, volume, change, fees);
     }
 
     private static SymbolRules SymbolRow(ref Utf8JsonReader reader)

@@ -50,8 +50,11 @@ internal sealed class Account
     /// <summary>True when the account is judged by the virtual clock of a lockstep run.</summary>
     public bool IsOnVirtualClock { get; set; }
 
-    /// <summary>Fee for resting liquidity, as a fraction of the traded value; below zero it is a rebate.</summary>
-    public decimal MakerFeeRate => Faults?.Profile.MakerFeeRate is { } rate ? Math.Max(rate, -Settings.TakerFeeRate) : Settings.MakerFeeRate;
+    /// <summary>The rates of pairs without rates of their own.</summary>
+    public FeeRates BaseFees => WithFaults(new FeeRates(Settings.MakerFeeRate, Settings.TakerFeeRate));
+
+    /// <summary>The rates that a new order of a pair will pay.</summary>
+    public FeeRates FeesOf(string symbol) => WithFaults(Settings.FeesOf(symbol));
 
     /// <summary>Pushes that are held back on purpose, oldest first.</summary>
     public Queue<HeldPush> HeldPushes { get; } = new();
@@ -141,12 +144,35 @@ internal sealed class Account
             _activeClientOids.Remove(clientOid);
     }
 
+    /// <summary>Takes an order up again that a journal tells of, in the order of acceptance.</summary>
+    public void Resume(AccountOrder order, string name)
+    {
+        Add(order);
+        ChanceOf(name);
+        if (!order.IsActive)
+            End(order);
+    }
+
+    /// <summary>Puts the done orders into the order in which they ended.</summary>
+    public void SortDone() => _done.Sort((a, b) => a.DoneNumber.CompareTo(b.DoneNumber));
+
+    /// <summary>Sets a balance to what a journal tells.</summary>
+    public void Resume(string currency, decimal initial, decimal available, decimal held)
+    {
+        var balance = new AccountBalance(currency, BalanceId(currency), initial);
+        balance.Change(available - initial, held);
+        _balances[currency] = balance;
+    }
+
     /// <summary>Takes an execution into the books.</summary>
     public void Add(AccountFill fill) => _fills.Add(fill);
 
     /// <summary>Twenty-four hex digits out of a hash.</summary>
     public static string Hex24(ulong hash) =>
         string.Create(CultureInfo.InvariantCulture, $"{hash:x16}{StableHash.Mix(hash) >> 32:x8}");
+
+    // A fault turns the maker's fee into a rebate, which the taker's fee has to pay for.
+    private FeeRates WithFaults(FeeRates fees) => Faults?.Profile.MakerFeeRate is { } rate ? fees with { Maker = Math.Max(rate, -fees.Taker) } : fees;
 
     private string BalanceId(string currency) => Hex24(StableHash.Combine(_chance, StableHash.Of(1, currency)));
 }

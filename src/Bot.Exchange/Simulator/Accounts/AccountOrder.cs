@@ -17,6 +17,9 @@ internal sealed class AccountOrder : BookOrder
     /// <summary>Hidden and iceberg orders pay the taker's fee also when they rest, and are told of as takers.</summary>
     public bool IsForcedTaker => VisibleSize is not null;
 
+    /// <summary>The rates it pays, those of its acceptance.</summary>
+    public required FeeRates Fees { get; init; }
+
     /// <summary>The pair.</summary>
     public required PairMarket Pair { get; init; }
 
@@ -69,6 +72,12 @@ internal sealed class AccountOrder : BookOrder
     /// <summary>How many parts of it were asked to be cancelled.</summary>
     public int Reductions { get; set; }
 
+    /// <summary>Cancels, of the whole or of parts, that were taken and have not come to effect.</summary>
+    public List<Scheduled> Asked { get; } = [];
+
+    /// <summary>When its time is up, Unix ms; null for an order without such a time, and until it rests.</summary>
+    public long? ExpiresAtMs { get; set; }
+
     /// <summary>Position among the account's done orders; the cursor of the list of done orders.</summary>
     public long DoneNumber { get; set; }
 
@@ -95,4 +104,46 @@ internal sealed class AccountOrder : BookOrder
 
     /// <summary>Quote value that was neither traded nor cancelled. A filled limit order keeps its price improvement here.</summary>
     public decimal RemainFunds => Funds == 0 ? 0 : Funds - DealFunds - CancelledFunds;
+
+    /// <summary>Makes an order out of what was asked for.</summary>
+    public static AccountOrder Of(OrderRequest request, Account account, PairMarket pair, OrderIdentity identity) => new()
+    {
+        Account = account,
+        Pair = pair,
+        Request = request,
+        OrderId = identity.OrderId,
+        Chance = identity.Chance,
+        Fees = identity.Fees,
+        Side = request.Side,
+        Type = request.Type,
+        TimeInForce = request.TimeInForce,
+        PostOnly = request.PostOnly,
+        Price = request.Price ?? 0,
+        SelfTrade = SelfTradeOf(request),
+        VisibleSize = request.Iceberg ? request.VisibleSize : request.Hidden ? 0 : null,
+        ByFunds = request.Funds is not null,
+        FillsInDust = account.Faults?.Profile.FillsInDust == true,
+        SizeLeft = request.Size ?? decimal.MaxValue,
+        FundsLeft = request.Funds ?? decimal.MaxValue,
+        CreatedAtMs = identity.CreatedAtMs,
+        UpdatedAtMs = identity.CreatedAtMs,
+        MatchAtMs = identity.MatchAtMs,
+        ReceivedWallUs = identity.ReceivedWallUs,
+    };
+
+    // An order that fills whole or not at all cannot lose a part, or go on behind one.
+    private static SelfTradePrevention SelfTradeOf(OrderRequest request) =>
+        request is { Type: OrderType.Limit, TimeInForce: TimeInForce.Fok, SelfTrade: not SelfTradePrevention.None }
+            ? SelfTradePrevention.CancelNew
+            : request.SelfTrade;
 }
+
+/// <summary>What the exchange gives an order when it takes it.</summary>
+/// <param name="OrderId">The exchange's id.</param>
+/// <param name="Chance">The order's own chance.</param>
+/// <param name="Fees">The rates it will pay.</param>
+/// <param name="CreatedAtMs">Market time, Unix ms.</param>
+/// <param name="ReceivedWallUs">Wall time at which the request arrived, Unix microseconds.</param>
+/// <param name="MatchAtMs">When the engine gets it, Unix ms.</param>
+internal readonly record struct OrderIdentity(
+    string OrderId, ulong Chance, FeeRates Fees, long CreatedAtMs, long ReceivedWallUs, long MatchAtMs);

@@ -88,11 +88,26 @@ internal sealed class Clearing(IBalanceListener listener, Func<string, decimal> 
         if (trade.Taker is AccountOrder taker)
             Settle(taker, trade, makerId, isMaker: false, nowMs);
         else if (trade.Maker is not null)
-            SettleBackground(trade.Maker, trade);
+            SettleBackground(trade.Maker, trade.Price, trade.Size);
         if (trade.Maker is AccountOrder maker)
             Settle(maker, trade, takerId, isMaker: true, nowMs);
         else if (trade.Taker is not null)
-            SettleBackground(trade.Taker, trade);
+            SettleBackground(trade.Taker, trade.Price, trade.Size);
+    }
+
+    /// <summary>Takes the books up again that a journal tells of.</summary>
+    public void Resume(IReadOnlyCollection<AccountFill> fills)
+    {
+        foreach (var trade in fills.GroupBy(f => (f.Order.Pair, f.TradeId)))
+        {
+            foreach (var fill in trade)
+            {
+                _fillId = Math.Max(_fillId, fill.Id);
+                Add(_fees, fill.Order.Pair.Rules.QuoteCurrency, fill.Fee);
+                if (trade.Count() == 1)
+                    SettleBackground(fill.Order, fill.Price, fill.Size);
+            }
+        }
     }
 
     /// <summary>Unfreezes what a done order did not need.</summary>
@@ -124,7 +139,7 @@ internal sealed class Clearing(IBalanceListener listener, Func<string, decimal> 
 
         // A post-only order takes from hidden orders only, and has the maker's fee for it.
         var paysAsMaker = isMaker ? !order.IsForcedTaker : order.PostOnly;
-        var rate = paysAsMaker ? account.MakerFeeRate : account.Settings.TakerFeeRate;
+        var rate = paysAsMaker ? order.Fees.Maker : order.Fees.Taker;
         var funds = trade.Price * trade.Size;
         var fee = funds * rate;
         var quote = account.Balance(rules.QuoteCurrency);
@@ -176,20 +191,19 @@ internal sealed class Clearing(IBalanceListener listener, Func<string, decimal> 
     }
 
     // The world stands opposite the user's order.
-    private void SettleBackground(BookOrder user, in Trade trade)
+    private void SettleBackground(BookOrder user, decimal price, decimal size)
     {
         var rules = ((AccountOrder)user).Pair.Rules;
         var sign = user.Side == Side.Buy ? 1 : -1;
-        Add(_background, rules.BaseCurrency, -sign * trade.Size);
-        Add(_background, rules.QuoteCurrency, sign * trade.Price * trade.Size);
+        Add(_background, rules.BaseCurrency, -sign * size);
+        Add(_background, rules.QuoteCurrency, sign * price * size);
     }
 
     private static void Add(Dictionary<string, decimal> books, string currency, decimal amount) =>
         books[currency] = books.GetValueOrDefault(currency) + amount;
 
     // Whether a buy will take or make is not known when it is placed: the dearer rate is frozen.
-    private static decimal HoldRate(AccountOrder order) =>
-        Math.Max(order.Account.Settings.TakerFeeRate, order.Account.Settings.MakerFeeRate);
+    private static decimal HoldRate(AccountOrder order) => order.Fees.Dearer;
 
     // A quotient is rounded to 28 digits, perhaps upwards; money is never spent on the strength of a rounding.
     private static decimal RoundDown(decimal amount) => Math.Floor(amount * 1_000_000_000_000m) / 1_000_000_000_000m;

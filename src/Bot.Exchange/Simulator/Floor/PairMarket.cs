@@ -14,6 +14,7 @@ internal sealed class PairMarket : IMatchListener
 
     private readonly TradingFloor _floor;
     private readonly ulong _chance;
+    private readonly PricePoint? _opening;
 
     /// <summary>A pair with its history, before its first trade.</summary>
     public PairMarket(TradingFloor floor, IMarketSource source, int index, ulong seed)
@@ -27,8 +28,15 @@ internal sealed class PairMarket : IMatchListener
         Candles = new CandleSeries(source.Interval, source.History(index), Rules.BaseIncrement);
         Topics = new PairTopics(Symbol);
         LastPrice = listing.LastPrice;
-        if (listing.LastPrice is { } price)
-            Engine.Apply(new PricePoint(index, source.StartMs, price, 0, listing.Depth));
+        _opening = listing.LastPrice is { } price ? new PricePoint(index, source.StartMs, price, 0, listing.Depth, listing.Ladder) : null;
+        Open();
+    }
+
+    /// <summary>Puts the background book of the beginning up around the orders that rest.</summary>
+    public void Open()
+    {
+        if (_opening is { } point)
+            Engine.Apply(point);
     }
 
     /// <summary>The pair's name.</summary>

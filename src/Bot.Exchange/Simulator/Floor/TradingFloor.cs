@@ -1,5 +1,6 @@
 using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Faults;
+using Bot.Exchange.Simulator.Journal;
 using Bot.Exchange.Simulator.Market;
 using Bot.Exchange.Simulator.Orders;
 using Bot.Exchange.Simulator.Push;
@@ -58,6 +59,9 @@ internal sealed class TradingFloor
 
     /// <summary>Longest time from the acceptance of an order to its matching, ms.</summary>
     public int MaxDelayMs { get; }
+
+    /// <summary>Keeps what happens to the accounts; null when nobody keeps it.</summary>
+    public FloorJournal? Journal { get; set; }
 
     /// <summary>The pairs, in the order of the source.</summary>
     public IReadOnlyList<PairMarket> Pairs { get; }
@@ -140,9 +144,18 @@ internal sealed class TradingFloor
         _dirty.Add(pair);
     }
 
-    /// <summary>Pushes what changed since the last push. Whoever changes something outside of <see cref="AdvanceTo"/> calls it.</summary>
+    /// <summary>
+    /// Writes down what happened to the accounts, then pushes what changed since the last push. Whoever changes something outside of
+    /// <see cref="AdvanceTo"/> calls it, before anybody is answered.
+    /// </summary>
+    /// <exception cref="AccountJournalException">It could not be written down; nothing was told of it.</exception>
     public void Publish()
     {
+        if (Journal is not null)
+        {
+            Journal.Commit(NowMs);
+            AccountFeed.LetGo();
+        }
         foreach (var pair in _dirty)
         {
             pair.IsDirty = false;

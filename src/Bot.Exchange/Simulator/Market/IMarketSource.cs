@@ -6,7 +6,8 @@ namespace Bot.Exchange.Simulator.Market;
 /// <param name="Rules">Its trading rules.</param>
 /// <param name="LastPrice">Price before the first point; null when nothing is known of the time before.</param>
 /// <param name="Depth">Typical base quantity on one level of the background book before the first point.</param>
-public sealed record MarketListing(SymbolRules Rules, decimal? LastPrice, decimal Depth);
+/// <param name="Ladder">A real book before the first point; null for a generated one.</param>
+public sealed record MarketListing(SymbolRules Rules, decimal? LastPrice, decimal Depth, DepthLadder? Ladder = null);
 
 /// <summary>
 /// Where prices come from: recorded candles, a seeded random market, or (paper trading) the live exchange. A source is read by one thread.

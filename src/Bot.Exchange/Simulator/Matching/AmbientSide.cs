@@ -19,8 +19,8 @@ internal sealed class AmbientSide(Side side, SymbolRules rules)
     private long _anchor;
     private long _step;
     private long _lots;
+    private readonly Dictionary<decimal, Taken> _taken = [];
     private IReadOnlyList<DepthLevel>? _real;
-    private decimal? _realBound;
     private int _cursor;
     private DepthLevel _best;
     private bool _known;
@@ -51,20 +51,22 @@ internal sealed class AmbientSide(Side side, SymbolRules rules)
         _step = stepTicks;
         _lots = depthLots;
         _real = null;
+        _taken.Clear();
         _cursor = 0;
         _known = false;
     }
 
-    /// <summary>Puts a real ladder up.</summary>
+    /// <summary>
+    /// Puts a real ladder up. What users took of a level stays gone until the level changes: the real book knows nothing of them.
+    /// </summary>
     /// <param name="levels">Best level first.</param>
     /// <param name="bound">Best price of the users' orders on the other side: real levels that would cross it are left out.</param>
     public void Refresh(IReadOnlyList<DepthLevel> levels, decimal? bound)
     {
-        _real = levels;
-        _realBound = bound;
         _cursor = 0;
         _known = false;
-        while (_cursor < levels.Count && Crosses(levels[_cursor].Price))
+        _real = _taken.Count > 0 ? Remaining(levels) : levels;
+        while (_cursor < _real.Count && Crosses(_real[_cursor].Price, bound))
             _cursor++;
     }
 
@@ -74,6 +76,8 @@ internal sealed class AmbientSide(Side side, SymbolRules rules)
     /// <summary>Consumes part or all of the best level.</summary>
     public void Take(decimal size)
     {
+        if (_real is not null)
+            _taken[_best.Price] = _taken.TryGetValue(_best.Price, out var before) ? before with { Size = before.Size + size } : new Taken(_best.Size, size);
         _best = _best with { Size = _best.Size - size };
         if (_best.Size > 0)
             return;
@@ -103,6 +107,29 @@ internal sealed class AmbientSide(Side side, SymbolRules rules)
         return new DepthLevel(ticks * _tick, (lots > 0 ? (long)lots : 1) * _lot);
     }
 
-    private bool Crosses(decimal price) =>
-        _realBound is { } bound && (side == Side.Sell ? price <= bound : price >= bound);
+    private List<DepthLevel> Remaining(IReadOnlyList<DepthLevel> levels)
+    {
+        var left = new List<DepthLevel>(levels.Count);
+        var stillTaken = new Dictionary<decimal, Taken>();
+        foreach (var level in levels)
+        {
+            if (_taken.TryGetValue(level.Price, out var taken) && taken.Of == level.Size)
+                stillTaken.Add(level.Price, taken);
+            else
+                taken = default;
+            if (level.Size > taken.Size)
+                left.Add(level with { Size = level.Size - taken.Size });
+        }
+        _taken.Clear();
+        foreach (var (price, taken) in stillTaken)
+            _taken.Add(price, taken);
+        return left;
+    }
+
+    private bool Crosses(decimal price, decimal? bound) => bound is { } best && (side == Side.Sell ? price <= best : price >= best);
+
+    /// <summary>What users took of a real level.</summary>
+    /// <param name="Of">The level's size when they did.</param>
+    /// <param name="Size">How much of it.</param>
+    private readonly record struct Taken(decimal Of, decimal Size);
 }

@@ -137,6 +137,15 @@ internal class BookOrder
     /// <summary>Time priority: smaller came first. Set by the engine.</summary>
     public long Stamp { get; set; }
 
+    /// <summary>Goes on where it was: what had filled, and what may still trade.</summary>
+    public void Resume(decimal dealSize, decimal dealFunds, decimal sizeLeft, decimal fundsLeft)
+    {
+        DealSize = dealSize;
+        DealFunds = dealFunds;
+        SizeLeft = sizeLeft;
+        FundsLeft = fundsLeft;
+    }
+
     /// <summary>Takes an execution in.</summary>
     public void Fill(decimal price, decimal size)
     {

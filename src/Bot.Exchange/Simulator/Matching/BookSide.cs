@@ -62,7 +62,8 @@ internal sealed class BookSide(Side side)
         if (!found)
             _levels.Insert(at, new Level(order.Price));
         _levels[at].Orders.Add(order);
-        order.Slice = Math.Min(order.VisibleSize ?? 0, order.SizeLeft);
+        if (order.Slice == 0)
+            order.Slice = Math.Min(order.VisibleSize ?? 0, order.SizeLeft);
         _levels[at].Size += order.Shown;
     }
 

@@ -13,6 +13,9 @@ internal sealed class MatchingEngine
     // A refresh may change every level of both sides twice (away and back), so the book's sequence moves by as much.
     private const long RefreshChanges = 4 * AmbientSide.Levels;
 
+    // More trades, and more changes of the book, than a run can have.
+    private const long CountsOfARun = 1_000_000_000;
+
     private readonly SymbolRules _rules;
     private readonly IMatchListener _listener;
     private readonly AmbientLiquidity _ambient;
@@ -154,6 +157,23 @@ internal sealed class MatchingEngine
         Users(order.Side).Reduce(order, size);
         Sequence++;
         _listener.OnReduced(order, size);
+    }
+
+    /// <summary>Puts an order that a journal tells of back into the book. Orders come in the order of their stamps.</summary>
+    public void Resume(BookOrder order)
+    {
+        _stamp = Math.Max(_stamp, order.Stamp);
+        Users(order.Side).Add(order);
+        Sequence++;
+    }
+
+    /// <summary>Goes on counting behind what earlier runs may have counted.</summary>
+    /// <param name="runs">How many runs there were before.</param>
+    /// <param name="lastTradeId">The last trade of a user in them; 0 when there was none.</param>
+    public void SkipRuns(int runs, long lastTradeId)
+    {
+        _tradeId = Math.Max(_tradeId + (runs * CountsOfARun), lastTradeId);
+        Sequence += runs * CountsOfARun;
     }
 
     /// <summary>

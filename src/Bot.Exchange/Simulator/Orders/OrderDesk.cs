@@ -75,32 +75,12 @@ internal sealed class OrderDesk
             return null;
         var pair = _floor.Pair(request.Symbol)!;
         var chance = account.ChanceOf(request.ClientOid ?? NameOf(request));
-        var order = new AccountOrder
-        {
-            Account = account,
-            Pair = pair,
-            Request = request,
-            OrderId = NewId(account, chance),
-            Chance = chance,
-            Side = request.Side,
-            Type = request.Type,
-            TimeInForce = request.TimeInForce,
-            PostOnly = request.PostOnly,
-            Price = request.Price ?? 0,
-            SelfTrade = SelfTradeOf(request),
-            VisibleSize = request.Iceberg ? request.VisibleSize : request.Hidden ? 0 : null,
-            ByFunds = request.Funds is not null,
-            FillsInDust = account.Faults?.Profile.FillsInDust == true,
-            SizeLeft = request.Size ?? decimal.MaxValue,
-            FundsLeft = request.Funds ?? decimal.MaxValue,
-            CreatedAtMs = _floor.NowMs,
-            UpdatedAtMs = _floor.NowMs,
-            MatchAtMs = _floor.NowMs + Delay(chance),
-            ReceivedWallUs = receivedWallUs,
-        };
+        var order = AccountOrder.Of(request, account, pair, new OrderIdentity(
+            NewId(account, chance), chance, account.FeesOf(pair.Symbol), _floor.NowMs, receivedWallUs, _floor.NowMs + Delay(chance)));
         Clearing.Hold(order, Clearing.HoldOf(order));
         account.Add(order);
-        _schedule.Add(new Scheduled(ScheduledKind.Match, order.MatchAtMs, chance, account, order));
+        ScheduleMatch(order);
+        _floor.Journal?.Touch(order);
         return order;
     }
 
@@ -111,7 +91,7 @@ internal sealed class OrderDesk
 
         // A cancel never overtakes its own order.
         var due = Math.Max(_floor.NowMs + Delay(chance), order.MatchAtMs);
-        _schedule.Add(new Scheduled(ScheduledKind.Cancel, due, chance, order.Account, order));
+        Ask(new Scheduled(ScheduledKind.Cancel, due, chance, order.Account, order));
     }
 
     /// <summary>Asks for a part to be cancelled, which takes effect like a cancel. A fill may come before it and leave less.</summary>
@@ -119,7 +99,7 @@ internal sealed class OrderDesk
     {
         var chance = StableHash.Combine(order.Chance, ReduceSalt + (ulong)order.Reductions++);
         var due = Math.Max(_floor.NowMs + Delay(chance), order.MatchAtMs);
-        _schedule.Add(new Scheduled(ScheduledKind.Reduce, due, chance, order.Account, order, null, size));
+        Ask(new Scheduled(ScheduledKind.Reduce, due, chance, order.Account, order, null, size));
     }
 
     /// <summary>
@@ -179,6 +159,7 @@ internal sealed class OrderDesk
     public void SetDeadManSwitch(Account account, DeadManSwitch? deadMan)
     {
         account.DeadManSwitch = deadMan;
+        _floor.Journal?.TouchSwitch(account);
         if (deadMan is not null)
             _schedule.Add(new Scheduled(ScheduledKind.DeadMan, deadMan.FiresAtMs, (ulong)account.Uid, account, null));
     }
@@ -195,7 +176,8 @@ internal sealed class OrderDesk
                 CancelNow(scheduled.Order!);
                 break;
             case ScheduledKind.Reduce:
-                ReduceNow(scheduled.Order!, scheduled.Size);
+                scheduled.Order!.Asked.Remove(scheduled);
+                ReduceNow(scheduled.Order, scheduled.Size);
                 break;
             case ScheduledKind.Expire:
                 scheduled.Order!.Pair.Engine.Cancel(scheduled.Order, DoneReason.Expired);
@@ -204,7 +186,7 @@ internal sealed class OrderDesk
                 FireDeadManSwitch(scheduled.Account);
                 break;
             case ScheduledKind.Push:
-                scheduled.Account.HeldPushes.Dequeue().Send();
+                _floor.AccountFeed.Send(scheduled.Account.HeldPushes.Dequeue());
                 break;
             case ScheduledKind.Trigger:
                 _floor.Stops.Trigger(scheduled.Stop!);
@@ -219,9 +201,9 @@ internal sealed class OrderDesk
     {
         _clearing.Settle(trade, takerId, makerId, _floor.NowMs);
         if (trade.Taker is AccountOrder taker)
-            _listener.OnMatch(taker, trade, isMaker: false);
+            Tell(taker, trade, isMaker: false);
         if (trade.Maker is AccountOrder maker)
-            _listener.OnMatch(maker, trade, isMaker: true);
+            Tell(maker, trade, isMaker: true);
     }
 
     /// <summary>The engine reports a resting order.</summary>
@@ -230,9 +212,10 @@ internal sealed class OrderDesk
         order.UpdatedAtMs = _floor.NowMs;
         if (order.TimeInForce == TimeInForce.Gtt)
         {
-            var due = _floor.NowMs + (order.Request.CancelAfter * 1000L);
-            _schedule.Add(new Scheduled(ScheduledKind.Expire, due, StableHash.Combine(order.Chance, ExpireSalt), order.Account, order));
+            order.ExpiresAtMs = _floor.NowMs + (order.Request.CancelAfter * 1000L);
+            ScheduleExpiry(order, order.ExpiresAtMs.Value);
         }
+        _floor.Journal?.Touch(order);
         _listener.OnOpen(order);
     }
 
@@ -244,6 +227,7 @@ internal sealed class OrderDesk
         order.CancelledSize += size;
         order.CancelledFunds = order.CancelledSize * order.Price;
         _clearing.Release(order, size);
+        _floor.Journal?.Touch(order);
         _listener.OnUpdate(order, size);
     }
 
@@ -261,10 +245,46 @@ internal sealed class OrderDesk
                 : Math.Max(0, order.Funds - order.DealFunds);
         }
         order.Account.End(order);
+        _floor.Journal?.Touch(order);
         _clearing.Release(order);
         _listener.OnEnd(order, reason);
         order.Matched?.TrySetResult();
         order.Ended?.TrySetResult();
+    }
+
+    /// <summary>Takes an order up again that a journal tells of: what was due for it is due again, at once when its time has passed.</summary>
+    public void Resume(AccountOrder order)
+    {
+        _doneNumber = Math.Max(_doneNumber, order.DoneNumber);
+        if (!order.IsActive)
+            return;
+        if (order.IsPending)
+            ScheduleMatch(order);
+        foreach (var asked in order.Asked)
+            _schedule.Add(asked);
+        if (order.ExpiresAtMs is { } expires)
+            ScheduleExpiry(order, expires);
+        if (order.Phase == OrderPhase.Resting)
+            order.Pair.Engine.Resume(order);
+    }
+
+    private void ScheduleMatch(AccountOrder order) =>
+        _schedule.Add(new Scheduled(ScheduledKind.Match, order.MatchAtMs, order.Chance, order.Account, order));
+
+    private void ScheduleExpiry(AccountOrder order, long dueMs) => _schedule.Add(
+        new Scheduled(ScheduledKind.Expire, dueMs, StableHash.Combine(order.Chance, ExpireSalt), order.Account, order));
+
+    private void Ask(in Scheduled asked)
+    {
+        asked.Order!.Asked.Add(asked);
+        _schedule.Add(asked);
+        _floor.Journal?.Touch(asked.Order);
+    }
+
+    private void Tell(AccountOrder order, in Trade trade, bool isMaker)
+    {
+        _floor.Journal?.Touch(order);
+        _listener.OnMatch(order, trade, isMaker);
     }
 
     private void ReduceNow(AccountOrder order, decimal size)
@@ -281,6 +301,7 @@ internal sealed class OrderDesk
         order.IsPending = false;
         order.UpdatedAtMs = _floor.NowMs;
         Clearing.Bound(order);
+        _floor.Journal?.Touch(order);
         _clearing.AnnounceHold(order);
         _listener.OnReceived(order);
         order.Pair.Engine.Place(order);
@@ -291,15 +312,10 @@ internal sealed class OrderDesk
     {
         var symbols = account.DeadManSwitch!.Symbols;
         account.DeadManSwitch = null;
+        _floor.Journal?.TouchSwitch(account);
         foreach (var order in account.Active.Where(o => symbols.Count == 0 || symbols.Contains(o.Pair.Symbol)).ToList())
             CancelNow(order);
     }
-
-    // An order that fills whole or not at all cannot lose a part, or go on behind one.
-    private static SelfTradePrevention SelfTradeOf(OrderRequest request) =>
-        request is { Type: OrderType.Limit, TimeInForce: TimeInForce.Fok, SelfTrade: not SelfTradePrevention.None }
-            ? SelfTradePrevention.CancelNew
-            : request.SelfTrade;
 
     private long Delay(ulong chance) => StableHash.Between(StableHash.Mix(chance), _floor.MinDelayMs, _floor.MaxDelayMs);
 
@@ -307,7 +323,7 @@ internal sealed class OrderDesk
     private static Rejection? JudgeBalance(OrderRequest request, Account account, PairMarket pair, decimal freed = 0)
     {
         var quote = account.Balance(pair.Rules.QuoteCurrency).Available + freed;
-        var rate = 1 + Math.Max(account.Settings.TakerFeeRate, account.Settings.MakerFeeRate);
+        var rate = 1 + account.FeesOf(pair.Symbol).Dearer;
         var enough = request switch
         {
             { Type: OrderType.Limit, Side: Side.Buy } => quote >= request.Price!.Value * request.Size!.Value * rate,

@@ -61,6 +61,7 @@ internal sealed record Rejection(string Code, string Message, int HttpStatus = 2
     public static readonly Rejection FillsSpan = Parameter("The time between startAt and endAt takes up to 7 days.");
     public static readonly Rejection OcoPrices = Parameter("The market is not between price and stopPrice.");
     public static readonly Rejection Retired = new("401000", "The interface has been deprecated");
+    public static readonly Rejection OcoNotKept = Parameter("An account that is kept in a file takes no OCO orders.");
     public static readonly Rejection DeadManTimeout = Parameter("timeout takes -1 or 5 to 86400 seconds.");
 
     /// <summary>A parameter is missing or wrong.</summary>

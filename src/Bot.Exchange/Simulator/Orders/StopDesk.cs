@@ -52,8 +52,7 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         rejection = OrderChecks.JudgeForm(request, account, pair, gatewayMs) ?? Judge(request, stopPrice, account, pair!);
         if (rejection is not null)
             return null;
-        var chance = account.ChanceOf(FormattableString.Invariant(
-            $"stop {request.ClientOid ?? OrderDesk.NameOf(request)} {kind} {stopPrice}"));
+        var chance = account.ChanceOf(NameOf(request, kind, stopPrice));
         var stop = new StopOrder
         {
             Account = account,
@@ -70,6 +69,7 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         };
         account.Stops.Add(stop);
         pair!.Stops.Add(stop);
+        floor.Journal?.Touch(stop);
         listener.OnStopOpen(stop);
         return stop;
     }
@@ -92,7 +92,8 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         long receivedWallUs,
         out Rejection? rejection)
     {
-        rejection = JudgeOco(request, stopPrice, account);
+        // A journal holds the two legs, and not that one cancels the other.
+        rejection = floor.Journal is not null ? Rejection.OcoNotKept : JudgeOco(request, stopPrice, account);
         if (rejection is not null)
             return null;
 
@@ -121,6 +122,7 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         stop.Phase = StopPhase.Cancelled;
         stop.Account.Stops.Leave(stop);
         stop.Pair.Stops.Remove(stop);
+        floor.Journal?.Touch(stop);
         listener.OnStopCancelled(stop);
     }
 
@@ -140,7 +142,8 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
             stop.Phase = StopPhase.Due;
             if (stop.Oco?.Other(stop) is { Phase: StopPhase.Waiting } other)
                 (others ??= []).Add(other);
-            schedule.Add(new Scheduled(ScheduledKind.Trigger, floor.NowMs, stop.Chance, stop.Account, null, stop));
+            floor.Journal?.Touch(stop);
+            ScheduleTrigger(stop);
         }
 
         // One cancels the other.
@@ -148,14 +151,34 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
             Cancel(other);
     }
 
+    /// <summary>Takes a stop order up again that a journal tells of.</summary>
+    public void Resume(StopOrder stop)
+    {
+        stop.Account.Stops.Add(stop);
+        if (stop.Phase == StopPhase.Waiting)
+            stop.Pair.Stops.Add(stop);
+        else
+            stop.Account.Stops.Leave(stop);
+        if (stop.Phase == StopPhase.Due)
+            ScheduleTrigger(stop);
+    }
+
     /// <summary>Places the order of a stop order whose price has come.</summary>
     public void Trigger(StopOrder stop)
     {
         stop.Phase = StopPhase.Triggered;
         stop.TriggeredAtMs = floor.NowMs;
+        floor.Journal?.Touch(stop);
         floor.Desk.Place(stop.Request, stop.Account, floor.NowMs, stop.ReceivedWallUs, out var rejection);
         listener.OnStopTriggered(stop, rejection);
     }
+
+    /// <summary>A stop order is named by what it asks for, and when.</summary>
+    public static string NameOf(OrderRequest request, StopKind kind, decimal stopPrice) =>
+        FormattableString.Invariant($"stop {request.ClientOid ?? OrderDesk.NameOf(request)} {kind} {stopPrice}");
+
+    private void ScheduleTrigger(StopOrder stop) =>
+        schedule.Add(new Scheduled(ScheduledKind.Trigger, floor.NowMs, stop.Chance, stop.Account, null, stop));
 
     private static Rejection? Judge(OrderRequest request, decimal stopPrice, Account account, PairMarket pair)
     {

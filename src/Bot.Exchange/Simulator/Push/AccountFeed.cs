@@ -15,6 +15,25 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
     private const long NsPerMs = 1_000_000;
 
     private readonly JsonScratch _scratch = new();
+    private readonly List<HeldPush> _unwritten = [];
+
+    /// <summary>
+    /// Sends a push. With a journal nothing is queued before it is written down: another thread may be sending what is queued.
+    /// </summary>
+    public void Send(HeldPush push)
+    {
+        _unwritten.Add(push);
+        if (floor.Journal is null)
+            LetGo();
+    }
+
+    /// <summary>Queues the pushes that were waiting until what they tell of was written down.</summary>
+    public void LetGo()
+    {
+        foreach (var push in _unwritten)
+            push.Send();
+        _unwritten.Clear();
+    }
 
     /// <inheritdoc/>
     public void OnReceived(AccountOrder order)
@@ -167,7 +186,7 @@ internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopLis
         if (delayMs > 0 || account.HeldPushes.Count > 0)
             floor.HoldPush(account, push, delayMs);
         else
-            push.Send();
+            Send(push);
     }
 
     private void WriteOrder(Utf8JsonWriter writer, AccountOrder order, ReadOnlySpan<byte> type, ReadOnlySpan<byte> status)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Json;
 using Bot.Exchange.Simulator.Orders;
@@ -116,7 +115,7 @@ internal sealed class AccountEndpoints(TradingFloor floor, bool isClassic, int v
     private static Rejection? BaseFee(ApiCall call, Utf8JsonWriter data)
     {
         data.WriteStartObject();
-        WriteRates(data, call.Account);
+        WriteRates(data, call.Account.BaseFees);
         data.WriteEndObject();
         return null;
     }
@@ -133,7 +132,7 @@ internal sealed class AccountEndpoints(TradingFloor floor, bool isClassic, int v
                 return Rejection.SymbolNotExists;
             data.WriteStartObject();
             data.WriteString("symbol"u8, symbol);
-            WriteRates(data, call.Account);
+            WriteRates(data, call.Account.FeesOf(symbol));
             data.WriteEndObject();
         }
         data.WriteEndArray();
@@ -165,10 +164,10 @@ internal sealed class AccountEndpoints(TradingFloor floor, bool isClassic, int v
         return null;
     }
 
-    private static void WriteRates(Utf8JsonWriter data, Account account)
+    private static void WriteRates(Utf8JsonWriter data, FeeRates fees)
     {
-        data.WriteDecimal("takerFeeRate"u8, account.Settings.TakerFeeRate);
-        data.WriteDecimal("makerFeeRate"u8, account.MakerFeeRate);
+        data.WriteDecimal("takerFeeRate"u8, fees.Taker);
+        data.WriteDecimal("makerFeeRate"u8, fees.Maker);
     }
 
     // The exchange shows the first and the last part of an address.

@@ -130,7 +130,7 @@ internal sealed class StopEndpoints(TradingFloor floor)
     private static void Write(Utf8JsonWriter writer, StopOrder stop)
     {
         var request = stop.Request;
-        var settings = stop.Account.Settings;
+        var fees = stop.Account.FeesOf(stop.Pair.Symbol);
         writer.WriteStartObject();
         writer.WriteString("id"u8, stop.StopId);
         writer.WriteString("symbol"u8, stop.Pair.Symbol);
@@ -158,8 +158,8 @@ internal sealed class StopEndpoints(TradingFloor floor)
         writer.WriteString("tradeSource"u8, "USER"u8);
         writer.WriteString("tradeType"u8, "TRADE"u8);
         writer.WriteString("feeCurrency"u8, stop.Pair.Rules.FeeCurrency);
-        writer.WriteDecimal("takerFeeRate"u8, settings.TakerFeeRate);
-        writer.WriteDecimal("makerFeeRate"u8, stop.Account.MakerFeeRate);
+        writer.WriteDecimal("takerFeeRate"u8, fees.Taker);
+        writer.WriteDecimal("makerFeeRate"u8, fees.Maker);
         writer.WriteNumber("createdAt"u8, stop.CreatedAtMs);
         writer.WriteString("stop"u8, KindText(stop));
         if (stop.TriggeredAtMs is { } triggered)

@@ -1,5 +1,6 @@
 using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Floor;
+using Bot.Exchange.Simulator.Journal;
 using Bot.Exchange.Simulator.Push;
 using Microsoft.AspNetCore.Http;
 
@@ -94,6 +95,11 @@ internal sealed class WallMarketClock : IMarketClock
         catch (OperationCanceledException)
         {
             // The simulator stops.
+        }
+        catch (AccountJournalException e)
+        {
+            // Without a journal nothing may happen that somebody could be told of.
+            _completed.TrySetException(e);
         }
     }
 

@@ -40,23 +40,23 @@ internal static class ServerRoles
         await LoginAsync(connection, ServerPasswords.App, "bot_app", passwords, cancellation);
         await LoginAsync(connection, ServerPasswords.ReadOnly, "bot_ro", passwords, cancellation);
 
-        await using var exists = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", connection);
-        exists.Parameters.AddWithValue(DatabaseName);
-        if (await exists.ExecuteScalarAsync(cancellation) is true)
+        if (await ExistsAsync(connection, DatabaseName, cancellation))
             return;
         await using var create = new NpgsqlCommand(
             "CREATE DATABASE bot OWNER bot_owner TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'", connection);
         await create.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Drops a database if it is there and makes it empty.</summary>
-    public static async Task RecreateAsync(string adminConnection, string name, CancellationToken cancellation)
+    /// <summary>Makes a database of a run's own: an empty one, or when it shall be kept one that is there already.</summary>
+    public static async Task MakeAsync(string adminConnection, string name, bool keep, CancellationToken cancellation)
     {
         // A database's name cannot be a parameter; only names that need no quoting pass, and never the one with the money in it.
         if (name == DatabaseName || name.Length is 0 or > 30 || !name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_'))
-            throw new ArgumentException($"'{name}' cannot be the name of a scratch database.", nameof(name));
+            throw new ArgumentException($"'{name}' cannot be the name of a run's own database.", nameof(name));
         await using var connection = new NpgsqlConnection(adminConnection);
         await connection.OpenAsync(cancellation);
+        if (keep && await ExistsAsync(connection, name, cancellation))
+            return;
 #pragma warning disable CA2100 // the name was checked above
         await using var drop = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
         await drop.ExecuteNonQueryAsync(cancellation);
@@ -64,6 +64,13 @@ internal static class ServerRoles
             $"CREATE DATABASE {name} OWNER bot_owner TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'", connection);
         await create.ExecuteNonQueryAsync(cancellation);
 #pragma warning restore CA2100
+    }
+
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    {
+        await using var exists = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", connection);
+        exists.Parameters.AddWithValue(name);
+        return await exists.ExecuteScalarAsync(cancellation) is true;
     }
 
     private static async Task LoginAsync(

@@ -30,8 +30,8 @@ public sealed partial class SampleTests
 
         ("edge.rest.GET.api-v1-market-allTickers.nulls.json", Answer(MarketReaders.AllTickers, rows => Assert.Equal(
             [
-                new MarketTicker(new Ticker(Symbol.Parse("NEWCOIN-USDT"), 1729175612158, null, null, null, 0.6m, 12m), 0m, null),
-                new MarketTicker(new Ticker(Btc, 1729175612158, 66981.5m, 66982.4m, 0.1m, 66982.5m, 0.2m), 117321982.415978333m, -0.0114m),
+                new MarketTicker(new Ticker(Symbol.Parse("NEWCOIN-USDT"), 1729175612158, null, null, null, 0.6m, 12m), 0m, null, new FeeRate(Symbol.Parse("NEWCOIN-USDT"), 0.001m, 0.001m)),
+                new MarketTicker(new Ticker(Btc, 1729175612158, 66981.5m, 66982.4m, 0.1m, 66982.5m, 0.2m), 117321982.415978333m, -0.0114m, new FeeRate(Btc, 0.001m, 0.001m)),
             ],
             rows.Take(2)))),
         ("rest.GET.api-v1-market-allTickers.v-kucoinnet.json", Answer(MarketReaders.AllTickers, rows => Assert.Single(rows))),
