@@ -28,10 +28,11 @@ internal static class SimulatorCommand
         var speed = SharedOptions.Speed("1", new Speed(1));
         var days = new Option<double?>("--days") { Description = "Length of a synthetic market in days; without end unless given (one day in lockstep)", HelpName = "N" };
         var lockstep = new Option<bool>("--lockstep") { Description = "Move the market's clock only when the bot has nothing left to do (docs/lockstep.md)" };
+        var faults = SharedOptions.Faults("every account");
         var untilStdinEnds = new Option<bool>("--until-stdin-ends") { Description = "Stop when standard input is closed: when the parent process is gone", Hidden = true };
         var command = new Command("simulator", "An exchange that speaks KuCoin's REST and push interface: real matching, recorded or synthetic prices")
         {
-            port, host, accounts, data, interval, pairs, from, to, seed, speed, days, lockstep, untilStdinEnds,
+            port, host, accounts, data, interval, pairs, from, to, seed, speed, days, lockstep, faults, untilStdinEnds,
         };
         command.SetAction(parsed => CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancel =>
         {
@@ -63,6 +64,7 @@ internal static class SimulatorCommand
                 Clock = isLockstep ? SimulatorClock.Lockstep : SimulatorClock.Wall,
                 Speed = parsed.GetValue(speed).Factor,
                 RateLimits = !isLockstep,
+                FaultProfile = parsed.GetValue(faults),
             };
             await using var server = await SimulatorServer.StartAsync(options, cancel: cancel);
             var output = parsed.InvocationConfiguration.Output;

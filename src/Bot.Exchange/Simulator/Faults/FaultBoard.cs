@@ -42,11 +42,17 @@ internal sealed class FaultBoard(TradingFloor floor)
             return Rejection.Parameter("There is no account of this key.");
         if (FaultProfile.Find(name) is not { } profile)
             return Rejection.Parameter($"profile takes {string.Join(", ", FaultProfile.All.Select(p => p.Name))}.");
+        Set(account, profile, seed);
+        return null;
+    }
+
+    /// <summary>Sets the switch of an account that there is.</summary>
+    public void Set(string account, FaultProfile profile, ulong seed)
+    {
         var plan = new FaultPlan(profile, account, seed);
         _plans[account] = plan;
         if (floor.Account(account) is { } owner)
             owner.Faults = plan;
-        return null;
     }
 
     /// <summary>Tells how the switches stand and what they did.</summary>

@@ -29,6 +29,12 @@ internal enum FaultKind
 
     /// <summary>Done, and answered seconds later.</summary>
     Late,
+
+    /// <summary>No request's fault: an event of an order is pushed twice.</summary>
+    Duplicate,
+
+    /// <summary>No request's fault: the account's push connections end behind an event of an order.</summary>
+    Drop,
 }
 
 /// <summary>How often a fault befalls a request.</summary>
