@@ -21,8 +21,8 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
     // So fast that a run is short, so slow that the switch is put back in time.
     private const int Speed = 3_600;
 
-    private static readonly TimeSpan Length = TimeSpan.FromHours(4);
-    private static readonly TimeSpan Recovery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Length = TimeSpan.FromHours(3);
+    private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(45);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("bot-faults-").FullName;
 
@@ -32,7 +32,7 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
     [InlineData("flaky", true, true)]
     [InlineData("hostile", true, true)]
     [InlineData("late", true, false)]
-    [InlineData("silence", true, true)]
+    [InlineData("silence", true, false)] // The order events tell of the order before the answer is overdue.
     [InlineData("fail-after", true, true)]
     [InlineData("duplicates", true, false)]
     [InlineData("drops", true, false)]
