@@ -32,7 +32,7 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
     [InlineData("flaky", true, true)]
     [InlineData("hostile", true, true)]
     [InlineData("late", true, false)]
-    [InlineData("silence", true, false)] // The order events tell of the order before the answer is overdue.
+    [InlineData("silence", true, false)] // The order's events are there before its answer is overdue.
     [InlineData("fail-after", true, true)]
     [InlineData("duplicates", true, false)]
     [InlineData("drops", true, false)]
@@ -67,7 +67,7 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(check.Violations.Select(v => v.Text));
         Assert.True(met.Values.Sum() > 0, "no fault was met: the run shows nothing");
         Assert.True(check.Orders >= 10, $"only {check.Orders} orders: the run shows too little");
-        Assert.Equal(bringsDoubt, doubts > 0);
+        Assert.True(!bringsDoubt || doubts > 0, "no placement was in doubt: the run shows too little");
     }
 
     [Fact]

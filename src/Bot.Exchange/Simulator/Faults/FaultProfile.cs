@@ -96,7 +96,7 @@ internal sealed record FaultProfile(string Name, params FaultShare[] Shares)
         new("fail-after", new FaultShare(FaultKind.FailAfter, 1000, Orders)),
         new("page-after", new FaultShare(FaultKind.PageAfter, 1000, Orders)),
         new("silence", new FaultShare(FaultKind.Silence, 1000, Orders)),
-        new("tokens", new FaultShare(FaultKind.Unavailable, 1000, Tokens)),
+        new("tokens", new FaultShare(FaultKind.Unavailable, 1000, Tokens)) { DropsPerMille = 1000 },
         new("duplicates") { DuplicatesPerMille = 1000 },
         new("drops") { DropsPerMille = 200 },
     ];
