@@ -67,6 +67,16 @@ internal sealed class SimulatedVenue : IAsyncDisposable
         return ((long)health["nowMs"]!, (long)health["endMs"]!);
     }
 
+    /// <summary>Lets the account meet faults from now on; <c>calm</c> for none.</summary>
+    public async Task SetFaultsAsync(string profile, ulong seed)
+    {
+        using var reply = await _http.PutAsJsonAsync("sim/faults", new { account = Key, profile, seed });
+        reply.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>How many faults of each kind the account has met since they were set.</summary>
+    public Task<IReadOnlyDictionary<string, long>> FaultsMetAsync() => new SimulatorFaults(Address, Key).MetAsync(CancellationToken.None);
+
     /// <summary>How many orders the account has active.</summary>
     public async Task<int> ActiveOrdersAsync() =>
         (await _http.GetFromJsonAsync<JsonNode>($"sim/ledger?account={Key}"))!["orders"]!.AsArray().Count(o => (bool)o!["active"]!);

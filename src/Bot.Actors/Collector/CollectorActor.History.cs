@@ -93,7 +93,7 @@ public sealed partial class CollectorActor
         for (var at = fromMs; at < toMs; at += RestPage * Interval.Milliseconds)
         {
             var end = Math.Min(toMs, at + RestPage * Interval.Milliseconds);
-            var answer = await _services.Exchange.GetCandlesAsync(symbol, Interval, at, end, cancel).ConfigureAwait(false);
+            var answer = await _services.InFlight.LeaveForAsync(_services.Exchange.GetCandlesAsync(symbol, Interval, at, end, cancel)).ConfigureAwait(false);
             if (answer.Failure is { } failure)
             {
                 if (_failures.AddOrUpdate(symbol, 1, (_, n) => n + 1) < FailuresBeforeHole)

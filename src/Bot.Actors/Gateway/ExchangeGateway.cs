@@ -130,7 +130,7 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
                 TellAll(message);
                 break;
             case GatewayRequest request:
-                Send(request, Sender);
+                _ = RunAsync(request, Sender, _stopping.Token);
                 break;
         }
     }
@@ -141,12 +141,7 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
             pair.Tell(message);
     }
 
-    private void Send(GatewayRequest request, IActorRef replyTo)
-    {
-        _services.InFlight.Enter();
-        _ = RunAsync(request, replyTo, _stopping.Token);
-    }
-
+    // Enters no work of its own: it goes on inside the unit of the request that it waits for (docs/lockstep.md).
     private async Task RunAsync(GatewayRequest request, IActorRef replyTo, CancellationToken cancel)
     {
         try
@@ -158,10 +153,6 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
             // A fault of ours must not read as an answer of the exchange: a placement stays in doubt, a query has learned nothing.
             _log.Error(e, "a request to the exchange failed inside the client");
             replyTo.Tell(Unknown(request, e), ActorRefs.NoSender);
-        }
-        finally
-        {
-            _services.InFlight.Exit();
         }
     }
 

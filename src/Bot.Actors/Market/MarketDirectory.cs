@@ -113,10 +113,10 @@ public sealed class MarketDirectory : UntypedActor
             return;
         }
         _isReading = true;
-        _services.InFlight.Enter();
         _ = ReadAsync([.. _pairs.Keys.Order()], Self, _stopping.Token);
     }
 
+    // Enters no work of its own: it goes on inside the units of the requests that it waits for (docs/lockstep.md).
     private async Task ReadAsync(IReadOnlyList<Symbol> symbols, IActorRef self, CancellationToken cancel)
     {
         RulesRead read;
@@ -137,7 +137,6 @@ public sealed class MarketDirectory : UntypedActor
             read = new RulesRead(null, null, $"{e.GetType().Name} inside the client");
         }
         self.Tell(read, ActorRefs.NoSender);
-        _services.InFlight.Exit();
     }
 
     private sealed record RulesRead(Dictionary<Symbol, SymbolRules>? Rules, Dictionary<Symbol, decimal>? Fees, string? Failure);

@@ -181,9 +181,9 @@ public sealed class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffec
 
     private void ReadCash()
     {
-        Services.InFlight.Enter();
         _ = ReadAsync(Self, _stopping.Token);
 
+        // Enters no work of its own: it goes on inside the unit of the request that it waits for (docs/lockstep.md).
         async Task ReadAsync(IActorRef self, CancellationToken cancel)
         {
             CashRead read;
@@ -200,7 +200,6 @@ public sealed class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffec
                 read = new CashRead(null, $"{e.GetType().Name} inside the client");
             }
             self.Tell(read, ActorRefs.NoSender);
-            Services.InFlight.Exit();
         }
     }
 

@@ -151,12 +151,9 @@ public sealed class PriceFeed : UntypedActor, IMarketStreamListener
         }
     }
 
-    private void Ask(PriceSlot slot)
-    {
-        _services.InFlight.Enter();
-        _ = AskAsync(slot, _stopping.Token);
-    }
+    private void Ask(PriceSlot slot) => _ = AskAsync(slot, _stopping.Token);
 
+    // Enters no work of its own: it goes on inside the unit of the request that it waits for (docs/lockstep.md).
     private async Task AskAsync(PriceSlot slot, CancellationToken cancel)
     {
         try
@@ -170,10 +167,6 @@ public sealed class PriceFeed : UntypedActor, IMarketStreamListener
         catch (Exception e)
         {
             _log.Error(e, "asking for the price of {Symbol} failed inside the client", slot.Symbol.Text);
-        }
-        finally
-        {
-            _services.InFlight.Exit();
         }
     }
 

@@ -158,8 +158,9 @@ public sealed class SelectorActor : DurableActor<SelectionMade, SelectorActor.An
 
     private async Task<MarketRead> ReadMarketAsync(CancellationToken cancel)
     {
-        var rules = (await Services.Exchange.GetSymbolsAsync(cancel).ConfigureAwait(false)).Required;
-        var tickers = (await Services.Exchange.GetAllTickersAsync(cancel).ConfigureAwait(false)).Required.ToDictionary(t => t.Ticker.Symbol);
+        var rules = (await Services.InFlight.LeaveForAsync(Services.Exchange.GetSymbolsAsync(cancel)).ConfigureAwait(false)).Required;
+        var tickers = (await Services.InFlight.LeaveForAsync(Services.Exchange.GetAllTickersAsync(cancel)).ConfigureAwait(false)).Required
+            .ToDictionary(t => t.Ticker.Symbol);
         var pinned = Services.Settings.PinnedPairs.ToHashSet();
         var wanted = rules.Where(r => pinned.Contains(r.Symbol) || r.Symbol == Rules.Benchmark).ToList();
         var unknown = pinned.Except(rules.Select(r => r.Symbol)).ToList();

@@ -32,6 +32,31 @@ public sealed class InFlight
     }
 
     /// <summary>
+    /// Leaves the caller's unit until somebody else's work is done, and is back in it before that one leaves his: for a request to the
+    /// exchange, which is a unit of its own, and for waits on the virtual clock. Held across them, one withheld answer would look like
+    /// two, and the clock would wait for a wait that waits for the clock.
+    /// </summary>
+    /// <param name="other">The work; it completes inside its own unit, and runs its continuations there.</param>
+    public async Task LeaveForAsync(Task other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+
+        // Asked for before leaving: work that is done at this moment must find us, or both units would be left at once.
+        var back = other.ContinueWith(
+            static (_, self) => ((InFlight)self!).Enter(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Exit();
+        await back.ConfigureAwait(false);
+        await other.ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="LeaveForAsync(Task)"/>, with a result.</summary>
+    public async Task<T> LeaveForAsync<T>(Task<T> other)
+    {
+        await LeaveForAsync((Task)other).ConfigureAwait(false);
+        return await other.ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// The bot gave up a request whose answer is withheld: its time ran out on the virtual clock. It counts as work again, until it exits.
     /// </summary>
     public void Reclaim()

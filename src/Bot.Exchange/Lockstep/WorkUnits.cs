@@ -39,17 +39,10 @@ internal sealed class WorkUnits(InFlight? inFlight, TimeProvider time)
     {
         if (delay <= TimeSpan.Zero)
             return;
+
+        // The timer's callback runs the continuation inline, on the thread that moves the clock: there is no quiet moment between.
         var wait = Task.Delay(delay, time, cancel);
-        Exit();
-        try
-        {
-            // The timer's callback runs this continuation inline, on the thread that moves the clock: there is no quiet moment between.
-            await wait.ConfigureAwait(false);
-        }
-        finally
-        {
-            Enter();
-        }
+        await (inFlight?.LeaveForAsync(wait) ?? wait).ConfigureAwait(false);
     }
 
     private async Task CompleteAsync<T>(Func<CancellationToken, Task<T>> call, TaskCompletionSource<T> result, CancellationToken cancel)

@@ -76,6 +76,12 @@ public sealed record SimulatorOptions
     /// <summary>Enforces the exchange's request limits; a replay without pacing needs them off.</summary>
     public bool RateLimits { get; init; } = true;
 
+    /// <summary>
+    /// The mixture of faults that every account's requests meet, one of <see cref="FaultProfiles"/>; null for none. In lockstep it begins
+    /// with the first step, when the bot has started up; on the wall clock at once. <c>PUT /sim/faults</c> changes it.
+    /// </summary>
+    public string? FaultProfile { get; init; }
+
     /// <summary>VIP level of the accounts, 0 to 12: the size of their request pools.</summary>
     public int VipLevel { get; init; }
 
@@ -93,6 +99,9 @@ public sealed record SimulatorOptions
 
     /// <summary>The machine's clock; tests may give another.</summary>
     public TimeProvider WallClock { get; init; } = TimeProvider.System;
+
+    /// <summary>Names of the mixtures of faults (docs/simulator.md).</summary>
+    public static IReadOnlyList<string> FaultProfiles { get; } = [.. Simulator.Faults.FaultProfile.All.Select(p => p.Name)];
 
     /// <summary>Everything that is wrong with the options; empty when nothing is.</summary>
     public IReadOnlyList<string> Faults()
@@ -121,6 +130,8 @@ public sealed record SimulatorOptions
             faults.Add("a journal is kept on the wall clock only: a replay begins anew");
         if (MinDelayMs < 0 || MaxDelayMs < MinDelayMs)
             faults.Add($"the processing delay, {MinDelayMs} to {MaxDelayMs} ms, is no range");
+        if (FaultProfile is { } profile && !FaultProfiles.Contains(profile))
+            faults.Add($"'{profile}' is no profile of faults: there are {string.Join(", ", FaultProfiles)}");
         if (VipLevel is < 0 or > 12)
             faults.Add($"{VipLevel} is not a VIP level");
         if (PingInterval <= TimeSpan.Zero || PingTimeout < TimeSpan.Zero || ConnectionLife <= TimeSpan.Zero)

@@ -1,4 +1,5 @@
 using System.Net;
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Journal;
 using Bot.Exchange.Simulator.Market;
@@ -88,10 +89,11 @@ public sealed class SimulatorServer : IAsyncDisposable
             throw;
         }
         var hub = new PushHub();
+        var faultBoard = new FaultBoard(floor);
         IMarketClock clock;
         if (isLockstep)
         {
-            clock = new LockstepClock(floor, hub, options.WallClock, options.Speed);
+            clock = new LockstepClock(floor, hub, options.WallClock, options.Speed, () => SpoilAll(faultBoard, options));
             floor.Account(options.Accounts[0].Key)!.IsOnVirtualClock = true;
         }
         else
@@ -99,6 +101,7 @@ public sealed class SimulatorServer : IAsyncDisposable
             // Reading a recording takes seconds: the market's now is the wall's now after it.
             var nowMs = options.WallClock.GetUtcNow().ToUnixTimeMilliseconds();
             clock = new WallMarketClock(floor, hub, options.WallClock, options.Speed!.Value, Math.Max(nowMs, source.StartMs));
+            SpoilAll(faultBoard, options);
         }
         source.WakeOnArrival(clock.Wake);
 
@@ -107,7 +110,7 @@ public sealed class SimulatorServer : IAsyncDisposable
             new PushQueueLimits(options.PushCapacity, Math.Max(options.PushCapacity, 1_000_000), isLockstep),
             options.PingInterval + options.PingTimeout, options.ConnectionLife, options.RateLimits));
         var log = (loggers ?? NullLoggerFactory.Instance).CreateLogger<SimulatorServer>();
-        var api = new ApiServer(floor, clock, hub, push, tokens, options, log);
+        var api = new ApiServer(floor, clock, hub, push, tokens, faultBoard, options, log);
 
         var app = Listen(options);
         app.Run(api.HandleAsync);
@@ -143,6 +146,14 @@ public sealed class SimulatorServer : IAsyncDisposable
             await _app.StopAsync(late.Token);
         await _app.DisposeAsync();
         _source.Dispose();
+    }
+
+    private static void SpoilAll(FaultBoard board, SimulatorOptions options)
+    {
+        if (options.FaultProfile is not { } name)
+            return;
+        foreach (var account in options.Accounts)
+            board.Set(account.Key, FaultProfile.Find(name)!, options.Seed);
     }
 
     private static IMarketSource OpenSource(SimulatorOptions options, long wallMs)

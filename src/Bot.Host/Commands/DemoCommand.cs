@@ -30,11 +30,12 @@ internal static class DemoCommand
         var speed = SharedOptions.Speed("600", new Speed(600));
         var cash = new Option<decimal>("--cash") { Description = "USDT at the start", HelpName = "AMOUNT", DefaultValueFactory = _ => 10_000m };
         var days = new Option<double>("--days") { Description = "Length of a synthetic market in days", HelpName = "N", DefaultValueFactory = _ => 30 };
+        var faults = SharedOptions.Faults("the bot, once it has started up,");
         var exit = new Option<bool>("--exit") { Description = "End when the prices are used up, instead of waiting for Ctrl-C" };
         var json = SharedOptions.Json();
         var command = new Command("demo", "See the bot trade: a private database, a simulated exchange and a node, in one command")
         {
-            config, data, interval, pairs, from, to, seed, speed, cash, days, exit, json,
+            config, data, interval, pairs, from, to, seed, speed, cash, days, faults, exit, json,
         };
         command.SetAction(parsed => CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancel =>
         {
@@ -60,6 +61,8 @@ internal static class DemoCommand
                 arguments.AddRange(["--days", parsed.GetValue(days).ToString(CultureInfo.InvariantCulture)]);
             if (symbols is not null || count is not null || folder is null)
                 arguments.AddRange(["--pairs", symbols is not null ? string.Join(',', symbols) : (count ?? 6).ToString(CultureInfo.InvariantCulture)]);
+            if (parsed.GetValue(faults) is { } profile)
+                arguments.AddRange(["--faults", profile]);
             AddTime("--from", parsed.GetValue(from));
             AddTime("--to", parsed.GetValue(to));
 
@@ -78,7 +81,8 @@ internal static class DemoCommand
             await using var database = await BotDatabase.OpenAsync(configuration.Database, BotFolders.Data, logs.Factory, DatabaseName, cancel);
             using var credentials = DemoAccount.Credentials();
             screen.Say($"simulator {simulator.Address}   database: ./bot db psql -d {DatabaseName}   log: {BotFolders.Shown(logs.Folder)}");
-            var run = new RunOptions($"bot demo: {(folder is null ? "synthetic prices" : "recorded prices")}, {parsed.GetValue(interval)}", parsed.GetValue(exit), parsed.GetValue(json));
+            var run = new RunOptions($"bot demo: {(folder is null ? "synthetic prices" : "recorded prices")}, {parsed.GetValue(interval)}", parsed.GetValue(exit), parsed.GetValue(json),
+                parsed.GetValue(faults) is null ? null : new SimulatorFaults(simulator.Address, DemoAccount.Key).MetAsync);
             return await TradingRun.RunAsync(
                 configuration, database, credentials, DemoAccount.Key, run, screen, logs, parsed.InvocationConfiguration.Output, error, cancel);
 

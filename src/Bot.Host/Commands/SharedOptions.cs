@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Bot.Exchange.Simulator;
 using Bot.Trading.Market;
 using Symbol = Bot.Trading.Market.Symbol;
 
@@ -22,6 +23,15 @@ internal static class SharedOptions
         Description = "Seed of everything that is left to chance; the same seed gives the same run",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
+    };
+
+    public static Option<string?> Faults(string whose) => new("--faults")
+    {
+        Description = $"Let {whose} meet faults (docs/simulator.md): {string.Join(", ", SimulatorOptions.FaultProfiles)}",
+        HelpName = "PROFILE",
+        CustomParser = r => Parse<string?>(r, text => SimulatorOptions.FaultProfiles.Contains(text)
+            ? text
+            : throw new FormatException($"'{text}' is no profile of faults: there are {string.Join(", ", SimulatorOptions.FaultProfiles)}.")),
     };
 
     public static Option<CandleInterval> Interval() => new("--interval")

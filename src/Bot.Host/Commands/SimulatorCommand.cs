@@ -38,10 +38,11 @@ internal static class SimulatorCommand
             HelpName = "LIST",
             DefaultValueFactory = _ => "",
         };
+        var faults = SharedOptions.Faults("every account");
         var untilStdinEnds = new Option<bool>("--until-stdin-ends") { Description = "Stop when standard input is closed: when the parent process is gone", Hidden = true };
         var command = new Command("simulator", "An exchange that speaks KuCoin's REST and push interface: real matching, recorded or synthetic prices")
         {
-            port, host, accounts, data, interval, pairs, from, to, seed, speed, days, lockstep, ticks, variants, untilStdinEnds,
+            port, host, accounts, data, interval, pairs, from, to, seed, speed, days, lockstep, ticks, variants, faults, untilStdinEnds,
         };
         command.SetAction(parsed => CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancel =>
         {
@@ -81,6 +82,7 @@ internal static class SimulatorCommand
                 Clock = isLockstep ? SimulatorClock.Lockstep : SimulatorClock.Wall,
                 Speed = parsed.GetValue(speed).Factor,
                 RateLimits = !isLockstep,
+                FaultProfile = parsed.GetValue(faults),
             };
             await using var server = await SimulatorServer.StartAsync(options, cancel: cancel);
             var output = parsed.InvocationConfiguration.Output;

@@ -12,7 +12,9 @@ namespace Bot.Host.Node;
 /// <param name="Title">Heading of the view.</param>
 /// <param name="EndWithReplay">Whether the run ends with the replay's last step; else it ends on Ctrl-C only.</param>
 /// <param name="Json">Whether the summary is one JSON object on the last line of standard output.</param>
-internal sealed record RunOptions(string Title, bool EndWithReplay, bool Json);
+/// <param name="Faults">Reads how many faults of each kind the run met; null where none are made.</param>
+internal sealed record RunOptions(
+    string Title, bool EndWithReplay, bool Json, Func<CancellationToken, Task<IReadOnlyDictionary<string, long>>>? Faults = null);
 
 /// <summary>Watches a node from its start to the end of its run, shows it, and sums it up.</summary>
 internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOptions options, TextWriter output)
@@ -79,6 +81,8 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
         var unrealised = picture.Pairs.Where(p => p.Protection is not null && p.LastPrice is not null).Sum(p => p.Position.UnrealisedPnl(p.LastPrice!.Value));
         var summary = await RunSummary.ReadAsync(
             database, picture.Portfolio?.MaxDrawdown ?? 0, picture.Portfolio?.Equity ?? 0, unrealised, patience.Token).ConfigureAwait(false);
+        if (options.Faults is { } faults)
+            summary = summary with { Faults = await faults(patience.Token).ConfigureAwait(false) };
         if (options.Json)
         {
             await output.WriteLineAsync(JsonSerializer.Serialize(summary)).ConfigureAwait(false);
@@ -104,6 +108,8 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
         yield return ("unrealised", FormattableString.Invariant($"{s.UnrealisedPnl:+0.00;-0.00;0.00} {quote}"));
         yield return ("equity", FormattableString.Invariant($"{s.Equity:0.00} {quote}"));
         yield return ("deepest drawdown", FormattableString.Invariant($"{s.MaxDrawdown:0.00%}"));
+        if (s.Faults is { } faults)
+            yield return ("faults met", faults.Count == 0 ? "none" : string.Join(", ", faults.Select(f => FormattableString.Invariant($"{f.Key} {f.Value}"))));
         yield return ("orders' SHA-256", s.OrdersSha256);
     }
 }

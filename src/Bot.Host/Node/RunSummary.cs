@@ -50,6 +50,11 @@ public sealed record RunSummary
     [JsonPropertyName("unrealisedPnl")]
     public decimal UnrealisedPnl { get; init; }
 
+    /// <summary>How many faults of each kind the simulator made; absent when none were asked for.</summary>
+    [JsonPropertyName("faults")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? Faults { get; init; }
+
     /// <summary>Reads the summary.</summary>
     /// <param name="database">A pool that may read.</param>
     /// <param name="maxDrawdown">Deepest fall as the portfolio has seen it.</param>

@@ -16,7 +16,7 @@ public sealed record PairSettings
     /// <summary>An exit that was not sent this long after its decision is decided anew, ms.</summary>
     public long ExitDeadlineMs { get; init; } = 30_000;
 
-    /// <summary>A sell in doubt for this long is authorised again under a new id (RELIABILITY.md R12), ms.</summary>
+    /// <summary>A sell in doubt for this long is authorised again under a new id (RELIABILITY.md R12), ms; each further one waits twice as long, up to a minute.</summary>
     public long DoubtPatienceMs { get; init; } = 2_000;
 
     /// <summary>Pause before an exit that was refused or found no buyer is tried again, ms; doubles up to a minute.</summary>

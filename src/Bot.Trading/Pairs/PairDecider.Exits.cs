@@ -11,6 +11,8 @@ public static partial class PairDecider
     /// <summary>Average prices are for people; the money is in the results, which are exact.</summary>
     private const int AveragePlaces = 12;
 
+    private const long LongestPauseMs = 60_000;
+
     private sealed record ExitCause(
         ExitReason Reason,
         string Words,
@@ -81,7 +83,7 @@ public static partial class PairDecider
         {
             // A sell whose fate is unknown leaves the position bare. On spot an extra sell is bounded by the balance, so it is
             // authorised again under a new id (RELIABILITY.md R12).
-            if (!attempt.IsOpen || !m.Doubts.TryGetValue(attempt.ClientOrderId, out var since) || c.NowMs - since < c.Settings.DoubtPatienceMs)
+            if (!attempt.IsOpen || !m.Doubts.TryGetValue(attempt.ClientOrderId, out var since) || c.NowMs - since < DoubtPatienceMs(attempt.Intended, c))
                 continue;
             m.Doubts.Remove(attempt.ClientOrderId);
             var i = attempt.Intended;
@@ -98,9 +100,16 @@ public static partial class PairDecider
             Exit(s, m, c, new ExitCause(wanted, $"{Words(wanted)}: the rest", Math.Max(m.LastTick.TimeMs, 0), null, null, 0, null), sink);
     }
 
+    /// <summary>
+    /// How long an attempt to sell may be in doubt before the next one. Twice as long for each: in an outage of the exchange every attempt
+    /// is in doubt, and an hour of it must not leave thousands of orders to ask about.
+    /// </summary>
+    private static long DoubtPatienceMs(OrderIntended attempt, PairContext c) =>
+        Math.Min(c.Settings.DoubtPatienceMs << Math.Min(attempt.Attempt - 1, 16), LongestPauseMs);
+
     private static void RetryLater(PairMemory m, PairContext c, string why, Sink<PairEvent, PairEffect> sink)
     {
-        m.ExitPauseMs = m.ExitPauseMs == 0 ? c.Settings.ExitRetryMs : Math.Min(2 * m.ExitPauseMs, 60_000);
+        m.ExitPauseMs = m.ExitPauseMs == 0 ? c.Settings.ExitRetryMs : Math.Min(2 * m.ExitPauseMs, LongestPauseMs);
         m.ExitNotBeforeMs = c.NowMs + m.ExitPauseMs;
         sink.Do(new PairEffect.Note(why, true));
         sink.Do(new PairEffect.Wake(m.ExitPauseMs));

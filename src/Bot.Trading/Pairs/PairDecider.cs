@@ -90,9 +90,9 @@ public static partial class PairDecider
             case PairInput.OrderFee fee:
                 OnFee(s, c, fee, sink);
                 break;
-            case PairInput.OrderInDoubt doubt when s.Find(doubt.ClientOrderId) is { IsOpen: true, Intended.Leg: IntentLeg.Exit }:
+            case PairInput.OrderInDoubt doubt when s.Find(doubt.ClientOrderId) is { IsOpen: true, Intended.Leg: IntentLeg.Exit } doubtful:
                 m.Doubts.TryAdd(doubt.ClientOrderId, c.NowMs);
-                sink.Do(new PairEffect.Wake(c.Settings.DoubtPatienceMs));
+                sink.Do(new PairEffect.Wake(DoubtPatienceMs(doubtful.Intended, c)));
                 break;
             case PairInput.OrderSettled settled:
                 OnSettled(s, m, c, settled, sink);

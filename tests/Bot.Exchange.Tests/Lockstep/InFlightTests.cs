@@ -20,6 +20,31 @@ public sealed class InFlightTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_waits_for_other_work_is_no_work_until_the_moment_at_which_that_is_done(bool fails)
+    {
+        var inFlight = new InFlight();
+        var other = new TaskCompletionSource();
+        inFlight.Enter();
+        inFlight.Enter();
+        var waiting = inFlight.LeaveForAsync(other.Task);
+        Assert.Equal(1, inFlight.Count);
+        if (fails)
+            other.SetException(new TimeoutException());
+        else
+            other.SetResult();
+        Assert.Equal(2, inFlight.Count);
+        inFlight.Exit();
+        Assert.Equal(fails, await Record.ExceptionAsync(() => waiting.Soon()) is TimeoutException);
+        Assert.Equal(1, inFlight.Count);
+
+        // What is done already is not left for.
+        Assert.Equal(7, await inFlight.LeaveForAsync(Task.FromResult(7)).Soon());
+        Assert.Equal(1, inFlight.Count);
+    }
+
     [Fact]
     public async Task A_withheld_answer_is_not_work_until_it_is_given_up()
     {

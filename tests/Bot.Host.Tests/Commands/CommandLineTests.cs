@@ -39,6 +39,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("'fast' is no speed", "demo", "--speed", "fast")]
     [InlineData("'soon' is no time", "demo", "--from", "soon")]
     [InlineData("2min", "demo", "--interval", "2min")]
+    [InlineData("'rough' is no profile of faults", "demo", "--faults", "rough")]
     [InlineData("--cash", "demo", "--cash", "lots")]
     [InlineData("--port", "simulator", "--port", "http")]
     [InlineData("'x' is no address", "check", "--simulator", "x")]

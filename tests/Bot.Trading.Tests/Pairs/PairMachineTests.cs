@@ -177,6 +177,26 @@ public class PairMachineTests
     }
 
     [Fact]
+    public void Sells_in_doubt_follow_each_other_ever_more_slowly()
+    {
+        var bench = new PairBench().Holding();
+        bench.Tick(95);
+        var pauses = new List<long>();
+        for (var attempt = 1; attempt <= 8; attempt++)
+        {
+            var pause = bench.Do(new PairInput.OrderInDoubt(bench.LastOrderId)).OfType<PairEffect.Wake>().Single().DelayMs;
+            bench.Context.NowMs += pause - 1;
+            bench.Do(new PairInput.Woken());
+            Assert.Equal(attempt, bench.Journal.OfType<OrderIntended>().Last().Attempt);
+            bench.Context.NowMs++;
+            bench.Do(new PairInput.Woken());
+            Assert.Equal(attempt + 1, bench.Journal.OfType<OrderIntended>().Last().Attempt);
+            pauses.Add(pause);
+        }
+        Assert.Equal([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000], pauses);
+    }
+
+    [Fact]
     public void An_entry_in_doubt_is_never_repeated_and_blocks_the_next()
     {
         var bench = new PairBench();

@@ -43,13 +43,19 @@ internal sealed class FaultBoard(TradingFloor floor)
             return Rejection.Parameter("There is no account of this key.");
         if (FaultProfile.Find(name) is not { } profile)
             return Rejection.Parameter($"profile takes {string.Join(", ", FaultProfile.All.Select(p => p.Name))}.");
+        Set(account, profile, seed);
+        return null;
+    }
+
+    /// <summary>Sets the switch of an account, or that of public data.</summary>
+    public void Set(string account, FaultProfile profile, ulong seed)
+    {
         var plan = new FaultPlan(profile, account, seed, floor.Pairs[(int)(StableHash.Of(seed, "pair") % (ulong)floor.Pairs.Count)].Symbol);
         _plans[account] = plan;
         if (floor.Account(account) is { } owner)
             owner.Faults = plan;
         else
             floor.PublicFaults = plan;
-        return null;
     }
 
     /// <summary>Tells how the switches stand and what they did.</summary>

@@ -62,7 +62,7 @@ internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed
             roll -= share.PerMille;
             if (roll >= 0)
                 continue;
-            _met[share.Kind] = _met.GetValueOrDefault(share.Kind) + 1;
+            Count(share.Kind);
             return new Fault(share.Kind, share.Kind switch
             {
                 FaultKind.Late => StableHash.Between(StableHash.Mix(chance), ShortestDelayMs, LongestDelayMs),
@@ -75,10 +75,19 @@ internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed
     }
 
     /// <summary>True when an event of an order is pushed twice.</summary>
-    public bool Duplicates(string orderId, string type, decimal filled) => Rolls(profile.DuplicatesPerMille, 2, orderId, type, filled);
+    public bool Duplicates(string orderId, string type, decimal filled) =>
+        Rolls(profile.DuplicatesPerMille, 2, orderId, type, filled) && Count(FaultKind.Duplicate);
 
     /// <summary>True when the account's push connections end behind an event of an order.</summary>
-    public bool Drops(string orderId, string type, decimal filled) => Rolls(profile.DropsPerMille, 3, orderId, type, filled);
+    public bool Drops(string orderId, string type, decimal filled) =>
+        Rolls(profile.DropsPerMille, 3, orderId, type, filled) && Count(FaultKind.Drop);
+
+    // Always true, so that a condition can end in it.
+    private bool Count(FaultKind kind)
+    {
+        _met[kind] = _met.GetValueOrDefault(kind) + 1;
+        return true;
+    }
 
     /// <summary>The pair that is halted or delisted; empty where the profile wants none.</summary>
     public string Symbol => profile.HaltsPair || profile.DelistsPair ? symbol : "";

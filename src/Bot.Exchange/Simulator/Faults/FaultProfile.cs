@@ -32,6 +32,12 @@ internal enum FaultKind
 
     /// <summary>Done, and answered a moment later, not always the same one.</summary>
     Latency,
+
+    /// <summary>No request's fault: an event of an order is pushed twice.</summary>
+    Duplicate,
+
+    /// <summary>No request's fault: the account's push connections end behind an event of an order.</summary>
+    Drop,
 }
 
 /// <summary>How often a fault befalls a request.</summary>
@@ -123,7 +129,7 @@ internal sealed record FaultProfile(string Name, params FaultShare[] Shares)
         new("fail-after", new FaultShare(FaultKind.FailAfter, 1000, Orders)),
         new("page-after", new FaultShare(FaultKind.PageAfter, 1000, Orders)),
         new("silence", new FaultShare(FaultKind.Silence, 1000, Orders)),
-        new("tokens", new FaultShare(FaultKind.Unavailable, 1000, Tokens)),
+        new("tokens", new FaultShare(FaultKind.Unavailable, 1000, Tokens)) { DropsPerMille = 1000 },
         new("duplicates") { DuplicatesPerMille = 1000 },
         new("drops") { DropsPerMille = 200 },
         new("latency", new FaultShare(FaultKind.Latency, 1000)),

@@ -36,6 +36,7 @@ internal sealed class ApiServer
         PushHub hub,
         PushServer push,
         PushTokens tokens,
+        FaultBoard faults,
         SimulatorOptions options,
         ILogger log)
     {
@@ -47,7 +48,7 @@ internal sealed class ApiServer
         _wall = options.WallClock;
         _log = log;
         _control = new ControlEndpoints(floor, clock, hub, isLockstep);
-        _faults = new FaultBoard(floor);
+        _faults = faults;
         _gate = new RequestGate(floor, clock, new RequestLimits(options.VipLevel, options.RateLimits));
         _endpoints = new EndpointTable(
         [

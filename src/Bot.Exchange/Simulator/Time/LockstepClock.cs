@@ -26,6 +26,7 @@ internal sealed class LockstepClock : IMarketClock
     private CancellationTokenSource _current = new();
     private readonly WithheldAnswers _withheld = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
+    private Action? _beforeFirstStep;
     private WebSocket? _socket;
     private long _sequence;
 
@@ -34,12 +35,14 @@ internal sealed class LockstepClock : IMarketClock
     /// <param name="hub">The push connections whose frames the steps count.</param>
     /// <param name="wall">The clock that paces the steps.</param>
     /// <param name="speed">Market time in a unit of wall time; null for no pacing.</param>
-    public LockstepClock(TradingFloor floor, PushHub hub, TimeProvider wall, decimal? speed)
+    /// <param name="beforeFirstStep">Called once under the floor's gate, before the clock moves for the first time.</param>
+    public LockstepClock(TradingFloor floor, PushHub hub, TimeProvider wall, decimal? speed, Action beforeFirstStep)
     {
         _floor = floor;
         _hub = hub;
         _wall = wall;
         _speed = speed;
+        _beforeFirstStep = beforeFirstStep;
         _endMs = floor.EndMs ?? throw new InvalidOperationException("A market without an end cannot be replayed in lockstep.");
     }
 
@@ -163,6 +166,8 @@ internal sealed class LockstepClock : IMarketClock
             {
                 // A placement that came during the pause may be due earlier.
                 target = Math.Min(target, Target(null));
+                _beforeFirstStep?.Invoke();
+                _beforeFirstStep = null;
                 _floor.AdvanceTo(target);
                 isEnd = target >= _endMs;
                 step = Step(isEnd ? "end" : "step");
