@@ -50,6 +50,7 @@ public sealed class FaultProfileTests(ITestOutputHelper output)
 
     private static async Task TradeAsync(FaultyAccount account, int from, int to)
     {
+        await account.Client.GetSymbolsAsync(CancellationToken.None);
         var prices = new Dictionary<Symbol, decimal>();
         foreach (var pair in FaultyAccount.Pairs)
             prices[pair] = (await account.Client.GetTickerAsync(pair)).Required.Last!.Value;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using Bot.Exchange.Books;
 using Bot.Exchange.Kucoin;
 using Bot.Exchange.Simulator;
 using Bot.Exchange.Tests.Kucoin.Support;
@@ -24,6 +25,7 @@ internal sealed class FaultyAccount : IAccountStreamListener, IAsyncDisposable
 
     private readonly SimulatorServer _server;
     private readonly HttpClient _http;
+    private readonly IBookStream _books;
     private IAccountStream _stream;
 
     private FaultyAccount(SimulatorServer server)
@@ -42,6 +44,8 @@ internal sealed class FaultyAccount : IAccountStreamListener, IAsyncDisposable
             TestClient.Credentials("key", "secret", "phrase"),
             new KucoinRuntime { Time = TimeProvider.System });
         _stream = Client.OpenAccountStream(this);
+        _books = Client.OpenBookStream(new Nobody());
+        _books.Subscribe(Pairs);
     }
 
     public KucoinExchange Client { get; }
@@ -60,7 +64,7 @@ internal sealed class FaultyAccount : IAccountStreamListener, IAsyncDisposable
     {
         var account = new FaultyAccount(await SimulatorServer.StartAsync(new SimulatorOptions
         {
-            Accounts = [SimulatorAccount.Parse("key:secret:phrase:USDT=10000000,BTC=100,ETH=1000")],
+            Accounts = [SimulatorAccount.Parse("key:secret:phrase:USDT=10000000,BTC=100,ETH=1000,KCS=1000")],
             Seed = seed,
             Speed = 30,
             RateLimits = false,
@@ -72,6 +76,7 @@ internal sealed class FaultyAccount : IAccountStreamListener, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stream.DisposeAsync();
+        await _books.DisposeAsync();
         Client.Dispose();
         _http.Dispose();
         await _server.DisposeAsync();
@@ -102,10 +107,17 @@ internal sealed class FaultyAccount : IAccountStreamListener, IAsyncDisposable
             Seen.Add(seen.Required);
     }
 
-    /// <summary>Sets the switch of faults.</summary>
+    /// <summary>Sets the switch of faults; of public data too, for what is met there only.</summary>
     public async Task SetAsync(string profile, ulong seed)
     {
-        using var body = new StringContent(JsonSerializer.Serialize(new { account = "key", profile, seed }), Encoding.UTF8, "application/json");
+        await PutAsync(new { account = "key", profile, seed });
+        if (profile is "gaps" or "no-min-funds" or "calm")
+            await PutAsync(new { profile, seed });
+    }
+
+    private async Task PutAsync(object words)
+    {
+        using var body = new StringContent(JsonSerializer.Serialize(words), Encoding.UTF8, "application/json");
         using var reply = await _http.PutAsync("/sim/faults", body);
         reply.EnsureSuccessStatusCode();
     }
@@ -114,12 +126,32 @@ internal sealed class FaultyAccount : IAccountStreamListener, IAsyncDisposable
     public async Task<long> MetAsync()
     {
         using var state = JsonDocument.Parse(await _http.GetStringAsync("/sim/faults"));
-        return state.RootElement.GetProperty("faults")[0].GetProperty("met").EnumerateObject().Sum(m => m.Value.GetInt64());
+        return state.RootElement.GetProperty("faults").EnumerateArray().Sum(p => p.GetProperty("met").EnumerateObject().Sum(m => m.Value.GetInt64()));
     }
 
     /// <summary>The exchange's own books.</summary>
     public async Task<Ledger> LedgerAsync() =>
         JsonSerializer.Deserialize(await _http.GetStringAsync("/sim/ledger?account=key"), LedgerJson.Default.Ledger)!;
+
+    private sealed class Nobody : IBookStreamListener
+    {
+        public void OnBook(OrderBook book)
+        {
+            // The books are there to be missed.
+        }
+
+        public void OnBookLost(Symbol symbol, string reason)
+        {
+        }
+
+        public void OnConnected()
+        {
+        }
+
+        public void OnDisconnected(string reason)
+        {
+        }
+    }
 
     public void OnOrderUpdate(OrderUpdate update) => Updates.Enqueue(update);
 

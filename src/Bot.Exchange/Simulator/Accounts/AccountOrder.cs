@@ -1,3 +1,4 @@
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Matching;
 using Bot.Exchange.Simulator.Orders;
@@ -122,7 +123,7 @@ internal sealed class AccountOrder : BookOrder
         SelfTrade = SelfTradeOf(request),
         VisibleSize = request.Iceberg ? request.VisibleSize : request.Hidden ? 0 : null,
         ByFunds = request.Funds is not null,
-        FillsInDust = account.Faults?.Profile.FillsInDust == true,
+        FillsInDust = account.Faults is { Profile.FillsInDust: true } faults && faults.Count(FaultKind.Dust),
         SizeLeft = request.Size ?? decimal.MaxValue,
         FundsLeft = request.Funds ?? decimal.MaxValue,
         CreatedAtMs = identity.CreatedAtMs,

@@ -1,3 +1,4 @@
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Matching;
 using Bot.Trading.Orders;
@@ -35,7 +36,7 @@ internal readonly record struct OrderPicture(
 /// </summary>
 internal sealed class AccountView(Account account, long nowMs)
 {
-    private readonly long _lagMs = account.Faults?.LagMs ?? 0;
+    private readonly long _lagMs = account.Faults is { LagMs: not 0 } faults && faults.Count(FaultKind.Lag) ? faults.LagMs : 0;
 
     private long AsOfMs => nowMs - _lagMs;
 

@@ -1,3 +1,4 @@
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Matching;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
@@ -181,7 +182,7 @@ internal sealed class Clearing(IBalanceListener listener, Func<string, decimal> 
         if (order.Account.Faults?.Profile.FeesInKcs != true || fee <= 0 || order.Pair.Rules.BaseCurrency == Kcs)
             return null;
         var coins = fee * KcsShare / kcsPrice(order.Pair.Rules.QuoteCurrency);
-        return coins <= order.Account.Balance(Kcs).Available ? coins : null;
+        return coins <= order.Account.Balance(Kcs).Available && order.Account.Faults.Count(FaultKind.KcsFee) ? coins : null;
     }
 
     private void Change(AccountOrder order, AccountBalance balance, decimal available, decimal held, long tradeId)

@@ -82,8 +82,8 @@ internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed
     public bool Drops(string orderId, string type, decimal filled) =>
         Rolls(profile.DropsPerMille, 3, orderId, type, filled) && Count(FaultKind.Drop);
 
-    // Always true, so that a condition can end in it.
-    private bool Count(FaultKind kind)
+    /// <summary>Counts a fault that was met. Always true, so that a condition can end in it.</summary>
+    public bool Count(FaultKind kind)
     {
         _met[kind] = _met.GetValueOrDefault(kind) + 1;
         return true;
@@ -107,12 +107,12 @@ internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed
     public bool Delists(string name) => profile.DelistsPair && name == symbol;
 
     /// <summary>True when a connection misses the change of a book that begins with a sequence.</summary>
-    public bool Misses(string name, long sequence) => Rolls(profile.GapsPerMille, 4, name, "gap", sequence);
+    public bool Misses(string name, long sequence) => Rolls(profile.GapsPerMille, 4, name, "gap", sequence) && Count(FaultKind.Gap);
 
     /// <summary>How long a private push is held back, ms of market time; 0 when it is not.</summary>
     /// <param name="id">The order's or stop order's id.</param>
     /// <param name="what">What the push is about.</param>
-    public long PushDelayMs(string id, string what) => Rolls(profile.LatePushesPerMille, 5, id, what, 0)
+    public long PushDelayMs(string id, string what) => Rolls(profile.LatePushesPerMille, 5, id, what, 0) && Count(FaultKind.LatePush)
         ? StableHash.Between(StableHash.Combine(_chance, StableHash.Of(6, id)), ShortestDelayMs, LongestDelayMs)
         : 0;
 

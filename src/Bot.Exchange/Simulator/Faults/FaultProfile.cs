@@ -38,6 +38,36 @@ internal enum FaultKind
 
     /// <summary>No request's fault: the account's push connections end behind an event of an order.</summary>
     Drop,
+
+    /// <summary>No request's fault: a private push is seconds late.</summary>
+    LatePush,
+
+    /// <summary>No request's fault: a connection misses a change of a book.</summary>
+    Gap,
+
+    /// <summary>An answer about orders and fills is behind the pushes.</summary>
+    Lag,
+
+    /// <summary>A request is judged by a clock that is wrong.</summary>
+    Skew,
+
+    /// <summary>An order of a pair that is halted.</summary>
+    Halt,
+
+    /// <summary>An order of a pair that is no longer listed.</summary>
+    Delisting,
+
+    /// <summary>A pair is told of without its least order value.</summary>
+    NoMinFunds,
+
+    /// <summary>A fee is paid in the exchange's own coin.</summary>
+    KcsFee,
+
+    /// <summary>An order is taken that would be paid for resting.</summary>
+    Rebate,
+
+    /// <summary>An order is taken that fills in dust.</summary>
+    Dust,
 }
 
 /// <summary>How often a fault befalls a request.</summary>

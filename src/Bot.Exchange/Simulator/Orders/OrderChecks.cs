@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Matching;
 using Bot.Trading.Market;
@@ -52,9 +53,9 @@ internal static partial class OrderChecks
             return Rejection.ClientOid;
         if (request.Remark?.Length > MaxText || request.Tags?.Length > MaxText)
             return Rejection.Parameter("remark and tags take up to 20 characters.");
-        if (pair is null || account.Faults?.Delists(pair.Symbol) == true)
+        if (pair is null || (account.Faults is { } delisting && delisting.Delists(pair.Symbol) && delisting.Count(FaultKind.Delisting)))
             return Rejection.SymbolNotExists;
-        if (!pair.Rules.EnableTrading || account.Faults?.Halts(pair.Symbol) == true)
+        if (!pair.Rules.EnableTrading || (account.Faults is { } halting && halting.Halts(pair.Symbol) && halting.Count(FaultKind.Halt)))
             return Rejection.SymbolNotAvailable;
         return request.Type == OrderType.Limit ? JudgeLimit(request, pair.Rules) : JudgeMarket(request, pair);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Market;
 using Bot.Exchange.Simulator.Matching;
@@ -77,6 +78,8 @@ internal sealed class OrderDesk
         var chance = account.ChanceOf(request.ClientOid ?? NameOf(request));
         var order = AccountOrder.Of(request, account, pair, new OrderIdentity(
             NewId(account, chance), chance, account.FeesOf(pair.Symbol), _floor.NowMs, receivedWallUs, _floor.NowMs + Delay(chance)));
+        if (account.Faults is { Profile.MakerFeeRate: not null } rebating)
+            rebating.Count(FaultKind.Rebate);
         Clearing.Hold(order, Clearing.HoldOf(order));
         account.Add(order);
         ScheduleMatch(order);

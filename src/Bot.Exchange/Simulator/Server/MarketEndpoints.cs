@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Json;
 using Bot.Exchange.Simulator.Market;
@@ -245,7 +246,7 @@ internal sealed class MarketEndpoints(TradingFloor floor, IMarketClock clock, bo
         data.WriteDecimal("quoteIncrement"u8, rules.QuoteIncrement);
         data.WriteDecimal("priceIncrement"u8, rules.PriceIncrement);
         data.WriteDecimal("priceLimitRate"u8, rules.PriceLimitRate);
-        data.WriteDecimal("minFunds"u8, faults?.Profile.HidesMinFunds == true ? null : rules.MinFunds);
+        data.WriteDecimal("minFunds"u8, faults is { Profile.HidesMinFunds: true } && faults.Count(FaultKind.NoMinFunds) ? null : rules.MinFunds);
         data.WriteBoolean("isMarginEnabled"u8, false);
         data.WriteBoolean("enableTrading"u8, rules.EnableTrading && faults?.Halts(pair.Symbol) != true);
         data.WriteNumber("feeCategory"u8, 1);

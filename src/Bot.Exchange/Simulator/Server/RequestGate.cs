@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Orders;
 using Bot.Exchange.Simulator.Time;
@@ -29,7 +30,9 @@ internal sealed class RequestGate(TradingFloor floor, IMarketClock clock, Reques
 
         var isSigned = endpoint.Permission != Permission.None;
         var claimed = isSigned ? floor.Account(headers["KC-API-KEY"].ToString()) : null;
-        call.GatewayMs = clock.GatewayMs(claimed) + ((isSigned ? claimed?.Faults : floor.PublicFaults)?.SkewMs ?? 0);
+        call.GatewayMs = clock.GatewayMs(claimed);
+        if ((isSigned ? claimed?.Faults : floor.PublicFaults) is { SkewMs: not 0 } skewed && skewed.Count(FaultKind.Skew))
+            call.GatewayMs += skewed.SkewMs;
         var who = claimed?.Settings.Key ?? call.Address;
         allowance = limits.Take(endpoint.Pool, who, endpoint.Weight, call.GatewayMs);
         if (!allowance.Value.IsGranted)
