@@ -14,6 +14,17 @@ public interface IOrderTools
     /// </summary>
     Task<Answer<string>> TestOrderAsync(PinnedOrder order, CancellationToken cancel);
 
+    /// <summary>
+    /// Sends a placement once and waits until the exchange has matched it. The answer says how far the order was then: an accepted
+    /// <see cref="IOrderEntry.PlaceOrderAsync"/> with the figures of the first moment, not the last word on the order.
+    /// </summary>
+    Task<Answer<MatchedOrder>> PlaceOrderSyncAsync(
+        PinnedOrder order, RequestLane lane = RequestLane.Entry, CancellationToken cancel = default);
+
+    /// <summary>Asks for a cancel once and waits until it has taken effect. The answer says how far the order was then.</summary>
+    Task<Answer<MatchedOrder>> CancelOrderSyncAsync(
+        Symbol symbol, string clientOrderId, RequestLane lane = RequestLane.Protective, CancellationToken cancel = default);
+
     /// <summary>Fixes body, time and window of a batch. Pure, as <see cref="IOrderEntry.Pin"/>.</summary>
     /// <exception cref="ArgumentException">Not 1 to 5 limit orders of one pair with different client order ids.</exception>
     PinnedBatch PinBatch(IReadOnlyList<OrderSpec> specs, long signTimeMs);
@@ -51,6 +62,16 @@ public interface IOrderTools
     /// <summary>What is set; <see cref="FailureKind.NotFound"/> when nothing is.</summary>
     Task<Answer<DeadManSwitchStatus>> GetDeadManSwitchAsync(CancellationToken cancel);
 }
+
+/// <summary>How far an order was when the exchange had matched it, or had cancelled it.</summary>
+/// <param name="OrderId">The exchange's id; null where the answer names the order by its client order id.</param>
+/// <param name="DealSize">Filled base quantity; null when not told.</param>
+/// <param name="RemainSize">Base quantity that could still fill; null when not told.</param>
+/// <param name="CancelledSize">Cancelled base quantity; null when not told.</param>
+/// <param name="IsActive">Whether it could still fill.</param>
+/// <param name="MatchedAtMs">When it was matched, Unix ms; null when not told.</param>
+public sealed record MatchedOrder(
+    string? OrderId, decimal? DealSize, decimal? RemainSize, decimal? CancelledSize, bool IsActive, long? MatchedAtMs);
 
 /// <summary>A batch whose bytes and time are fixed.</summary>
 /// <param name="Specs">What is ordered.</param>

@@ -12,7 +12,7 @@ public sealed partial class PaperTests(ITestOutputHelper output) : IDisposable
 {
     // Candles of a minute on the wall clock: a trade takes its time.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
-    private const int Kills = 2;
+    private static readonly int Kills = Environment.GetEnvironmentVariable("BOT_LONG") == "1" ? 4 : 1;
 
     private readonly string _folder = NewFolder();
 

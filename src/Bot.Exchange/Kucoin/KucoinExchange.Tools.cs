@@ -34,6 +34,32 @@ public sealed partial class KucoinExchange : IOrderTools
     }
 
     /// <inheritdoc/>
+    public Task<Answer<MatchedOrder>> PlaceOrderSyncAsync(
+        PinnedOrder order, RequestLane lane = RequestLane.Entry, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        return _work.RunAsync(
+            async c => Own(
+                await SendAsync(EndpointList.PlaceOrderSync, order.Body, order.SignTimeMs, DetailReaders.Matched, lane, c).ConfigureAwait(false),
+                order.Spec.ClientOrderId),
+            cancel);
+    }
+
+    /// <inheritdoc/>
+    public Task<Answer<MatchedOrder>> CancelOrderSyncAsync(
+        Symbol symbol, string clientOrderId, RequestLane lane = RequestLane.Protective, CancellationToken cancel = default)
+    {
+        RequireIds(symbol, clientOrderId);
+        return _work.RunAsync(
+            async c => Own(
+                await _rest.SendOnceAsync(
+                    EndpointList.CancelOrderSync, $"{EndpointList.CancelOrderSync.PathOf(clientOrderId)}?symbol={symbol}", default, null,
+                    DetailReaders.Matched, lane, c).ConfigureAwait(false),
+                clientOrderId),
+            cancel);
+    }
+
+    /// <inheritdoc/>
     public PinnedBatch PinBatch(IReadOnlyList<OrderSpec> specs, long signTimeMs) =>
         OrderBody.PinBatch(specs, signTimeMs, _options.OrderWindowMs);
 
@@ -142,6 +168,15 @@ public sealed partial class KucoinExchange : IOrderTools
             return new Answer<DeadManSwitchStatus>(answer.Value, failure, answer.IssuedAtMs);
         },
         cancel);
+
+    private static Answer<MatchedOrder> Own(Answer<(MatchedOrder Order, string? ClientOid)> answer, string clientOrderId)
+    {
+        if (!answer.IsSuccess)
+            return new Answer<MatchedOrder>(null, answer.Failure, answer.IssuedAtMs);
+        return answer.Value.ClientOid is { } other && other != clientOrderId
+            ? Mismatch<MatchedOrder>(answer.IssuedAtMs)
+            : new Answer<MatchedOrder>(answer.Value.Order, null, answer.IssuedAtMs);
+    }
 
     private async Task<Answer<IReadOnlyList<BatchRow>>> PlaceAllAsync(PinnedBatch batch, RequestLane lane, CancellationToken cancel)
     {

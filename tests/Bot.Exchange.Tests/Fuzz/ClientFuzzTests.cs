@@ -206,6 +206,8 @@ public sealed class ClientFuzzTests
     private static async Task CallToolsAsync(KucoinExchange client)
     {
         var btc = TestClient.Btc;
+        Check(await client.PlaceOrderSyncAsync(client.Pin(TestClient.Limit(), TestClient.NowMs)).Soon());
+        Check(await client.CancelOrderSyncAsync(TestClient.Btc, "a").Soon());
         Check(await client.TestOrderAsync(client.Pin(TestClient.Limit(), TestClient.NowMs), default).Soon());
         Check(await client.PlaceOrdersAsync(client.PinBatch([TestClient.Limit()], TestClient.NowMs)).Soon());
         Check(await client.AlterOrderAsync(btc, "a", 1m, null, default).Soon());

@@ -1,3 +1,5 @@
+using Bot.Exchange.Kucoin;
+using Bot.Exchange.Simulator;
 using Bot.Exchange.Tests.Kucoin.Support;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
@@ -72,6 +74,37 @@ public sealed class OrderToolTests
         Assert.StartsWith("DELETE /api/v1/hf/orders/cancel/o1?symbol=BTC-USDT&cancelSize=0.00001 HTTP", server.Requests.Single(), StringComparison.Ordinal);
         Assert.Equal("mismatch", (await client.CancelPartAsync(Btc, "o2", 1m)).Failure!.Code);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => client.CancelPartAsync(Btc, "o1", 0m));
+    }
+
+    [Fact]
+    public async Task A_placement_and_a_cancel_can_wait_for_the_match()
+    {
+        await using var server = await SimulatorServer.StartAsync(new SimulatorOptions { Accounts = [SimulatorAccount.Parse("key:secret:phrase:USDT=100000")] });
+        using var client = new KucoinExchange(TestClient.Options(server.Address), TestClient.Credentials("key", "secret", "phrase"));
+        var ask = (await client.GetTickerAsync(Btc)).Required.BestAsk!.Value;
+
+        var bought = (await client.PlaceOrderSyncAsync(Pin("bought", ask * 1.01m, 0.01m, TimeInForce.Ioc))).Required;
+        Assert.Equal((0.01m, 0m, 0m, false), (bought.DealSize, bought.RemainSize, bought.CancelledSize, bought.IsActive));
+        Assert.Equal(0.01m, (await client.GetOrderAsync(Btc, "bought")).Required.DealSize);
+
+        var resting = (await client.PlaceOrderSyncAsync(Pin("resting", ask * 0.97m, 0.02m, TimeInForce.Gtc))).Required;
+        Assert.Equal((0m, 0.02m, true), (resting.DealSize, resting.RemainSize, resting.IsActive));
+        var cancelled = (await client.CancelOrderSyncAsync(Btc, "resting")).Required;
+        Assert.Equal((0m, 0.02m, false), (cancelled.DealSize, cancelled.CancelledSize, cancelled.IsActive));
+        Assert.False((await client.GetOrderAsync(Btc, "resting")).Required.Active);
+        Assert.NotNull((await client.CancelOrderSyncAsync(Btc, "nobody")).Failure);
+
+        PinnedOrder Pin(string id, decimal price, decimal size, TimeInForce time) => client.Pin(
+            Limit(id) with { Price = Math.Round(price, 1), Size = size, TimeInForce = time }, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
+    public async Task A_waiting_placement_is_believed_only_for_the_order_it_was_for()
+    {
+        await using var server = Answers("""{"orderId":"1","clientOid":"b","status":"open"}""");
+        using var client = TestClient.At(server.Address);
+        Assert.Equal("mismatch", (await client.PlaceOrderSyncAsync(client.Pin(Limit("a"), TestClient.NowMs))).Failure!.Code);
+        Assert.Single(server.Requests);
     }
 
     [Fact]

@@ -58,6 +58,9 @@ internal static class EndpointList
     public static readonly Endpoint PlaceOrder = new(HttpMethod.Post, "/api/v1/hf/orders", RatePool.Spot, 1, true, RequestKind.Placement);
     public static readonly Endpoint CancelOrder = new(
         HttpMethod.Delete, "/api/v1/hf/orders/client-order/{clientOid}", RatePool.Spot, 1, true, RequestKind.Cancel);
+    public static readonly Endpoint PlaceOrderSync = new(HttpMethod.Post, "/api/v1/hf/orders/sync", RatePool.Spot, 1, true, RequestKind.Placement);
+    public static readonly Endpoint CancelOrderSync = new(
+        HttpMethod.Delete, "/api/v1/hf/orders/sync/client-order/{clientOid}", RatePool.Spot, 1, true, RequestKind.Cancel);
     public static readonly Endpoint Order = new(
         HttpMethod.Get, "/api/v1/hf/orders/client-order/{clientOid}", RatePool.Spot, 2, true, RequestKind.OrderQuery);
     public static readonly Endpoint ActiveOrders = new(HttpMethod.Get, "/api/v1/hf/orders/active/page", RatePool.Spot, 2, true, RequestKind.Read);
@@ -98,7 +101,7 @@ internal static class EndpointList
     public static readonly IReadOnlyList<Endpoint> All =
     [
         ServerTime, Symbols, AllTickers, Ticker, Candles, PublicBullet, PrivateBullet, ApiKey, Accounts, TradeFees,
-        PlaceOrder, CancelOrder, Order, ActiveOrders, DoneOrders, Fills, Book20, Book100, FullBook,
+        PlaceOrder, CancelOrder, PlaceOrderSync, CancelOrderSync, Order, ActiveOrders, DoneOrders, Fills, Book20, Book100, FullBook,
         Status, Trades, DayStats, Ledger, TestOrder, PlaceOrders, AlterOrder, CancelPart, SetDeadManSwitch, DeadManSwitch,
         PlaceStopOrder, CancelStopOrders, CancelStopOrderByClientId, StopOrders, StopOrderByClientId, StopOrder,
     ];

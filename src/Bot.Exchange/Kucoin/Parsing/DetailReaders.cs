@@ -62,6 +62,25 @@ internal static class DetailReaders
             row.RequiredTimeMs("createdAt"), context?.OptionalSymbol("symbol"), context?.Text("orderId"), context?.Integer("tradeId"));
     });
 
+    /// <summary>The answer to a placement or a cancel that waits, with the client's id where it is told.</summary>
+    public static (MatchedOrder Order, string? ClientOid) Matched(ref Utf8JsonReader reader)
+    {
+        var row = JsonRow.Read(ref reader, "The order");
+        var isActive = row.RequiredText("status") switch
+        {
+            "open" => true,
+            "done" => false,
+            _ => throw row.Fault("status", "is neither open nor done"),
+        };
+        var (orderId, clientOid) = (row.Text("orderId"), row.Text("clientOid"));
+        if (orderId is null && clientOid is null)
+            throw row.Fault("orderId", "is missing");
+        return (
+            new MatchedOrder(
+                orderId, row.Decimal("dealSize"), row.Decimal("remainSize"), row.Decimal("canceledSize"), isActive, row.TimeMs("matchTime")),
+            clientOid);
+    }
+
     public static List<BatchResult> Batch(ref Utf8JsonReader reader) => JsonRow.ReadAll(ref reader, "A row of the batch", row =>
         new BatchResult(
             row.Boolean("success") ?? throw row.Fault("success", "is missing"), row.Text("orderId"), row.Text("clientOid"),

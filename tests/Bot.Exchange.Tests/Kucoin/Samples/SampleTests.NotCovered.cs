@@ -79,22 +79,18 @@ public sealed partial class SampleTests
                 "rest.GET.api-v3-margin-symbols.v-kucoinnet.json",
             ]),
         (
-            "Waiting for the match is not needed: what became of an order is told by the stream and by queries.",
+            "Batches do not wait for the match: what became of an order is told by the stream and by queries.",
             [
-                "rest.DELETE.api-v1-hf-orders-sync-_orderId_.request.json",
-                "rest.DELETE.api-v1-hf-orders-sync-_orderId_.v-kucoinnet.json",
-                "rest.DELETE.api-v1-hf-orders-sync-client-order-_clientOid_.request.json",
-                "rest.DELETE.api-v1-hf-orders-sync-client-order-_clientOid_.v-kucoinnet.json",
                 "rest.POST.api-v1-hf-orders-multi-sync.request.json",
                 "rest.POST.api-v1-hf-orders-multi-sync.v-kucoinnet.json",
-                "rest.POST.api-v1-hf-orders-sync.request.json",
-                "rest.POST.api-v1-hf-orders-sync.v-kucoinnet.json",
             ]),
         (
             "The client asks and cancels by its own ids, which it knows before the exchange has given one.",
             [
                 "rest.DELETE.api-v1-hf-orders-_orderId_.json",
                 "rest.DELETE.api-v1-hf-orders-_orderId_.v-kucoinnet.json",
+                "rest.DELETE.api-v1-hf-orders-sync-_orderId_.request.json",
+                "rest.DELETE.api-v1-hf-orders-sync-_orderId_.v-kucoinnet.json",
                 "rest.GET.api-v1-hf-orders-_orderId_.json",
                 "rest.GET.api-v1-hf-orders-_orderId_.v-kucoinnet.json",
             ]),

@@ -20,6 +20,10 @@ public sealed partial class SampleTests
         ("rest.POST.api-v1-hf-orders-test.json", Is(OrderReaders.Ids, new OrderIds("670fd33bf9406e0007ab3945", ClientOid))),
         ("rest.POST.api-v1-hf-orders-multi.v-kucoinnet.json", Answer(DetailReaders.Batch, rows => Assert.Equal(
             [new BatchResult(true, "641d669c9ca34800017a2a3c", null, null), new BatchResult(true, "641d669c9ca34800017a2a45", null, null)], rows))),
+        ("rest.POST.api-v1-hf-orders-sync.v-kucoinnet.json", Is(
+            DetailReaders.Matched, (new MatchedOrder("6d539dc614db3", 2.01m, 8m, 0m, true, 1507725176595), null))),
+        ("rest.DELETE.api-v1-hf-orders-sync-client-order-_clientOid_.v-kucoinnet.json", Is(
+            DetailReaders.Matched, (new MatchedOrder("6d539dc614db3", 2.01m, 8m, 0m, true, null), null))),
         ("rest.POST.api-v1-hf-orders-alter.json", Is(DetailReaders.Altered, new OrderIds("67112258f9406e0007408827", "client order id 12"))),
         ("rest.POST.api-v1-hf-orders-alter.v-kucoinnet.json", Is(DetailReaders.Altered, new OrderIds("6d539dc614db3", null))),
         ("rest.DELETE.api-v1-hf-orders-cancel-_orderId_.json", Is(DetailReaders.CancelledPart, ("6711f73c1ef16c000717bb31", 0.00001m))),
@@ -101,6 +105,9 @@ public sealed partial class SampleTests
             c => c.PlaceOrderAsync(c.Pin(TestClient.Limit(ClientOid), TestClient.NowMs)), "remark")),
         ("rest.DELETE.api-v1-hf-orders-client-order-_clientOid_.request.json", Sends(c => c.CancelOrderAsync(Btc, ClientOid))),
         ("rest.GET.api-v1-hf-orders-client-order-_clientOid_.request.json", Sends(c => c.GetOrderAsync(Btc, ClientOid))),
+        ("rest.POST.api-v1-hf-orders-sync.request.json", Sends(
+            c => c.PlaceOrderSyncAsync(c.Pin(TestClient.Limit("5c52e11203aa677f33e493f"), TestClient.NowMs)), "remark")),
+        ("rest.DELETE.api-v1-hf-orders-sync-client-order-_clientOid_.request.json", Sends(c => c.CancelOrderSyncAsync(Btc, ClientOid))),
         ("rest.DELETE.api-v1-hf-orders-cancel-_orderId_.request.json", Sends(c => c.CancelPartAsync(Btc, "6711f73c1ef16c000717bb31", 0.00001m))),
         ("rest.POST.api-v1-hf-orders-test.request.json", Sends(
             c => c.TestOrderAsync(c.Pin(TestClient.Limit("5c52e11203aa677f33e493f"), TestClient.NowMs), default), "remark")),
