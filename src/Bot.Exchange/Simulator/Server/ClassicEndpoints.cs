@@ -212,8 +212,18 @@ internal sealed class ClassicEndpoints(TradingFloor floor, bool hidesUnmatched, 
         data.WriteDecimal("price"u8, request?.Price);
         data.WriteDecimal("size"u8, request?.Size);
         data.WriteNull("funds"u8);
+        data.WriteString("stp"u8, (request is null ? null : OrderWriting.SelfTradeText(request.SelfTrade)) ?? "");
+        data.WriteString("stop"u8, ""u8);
+        data.WriteNull("stopPrice"u8);
         data.WriteString("timeInForce"u8, OrderWriting.TimeText(request?.TimeInForce ?? TimeInForce.Gtc));
+        data.WriteNumber("cancelAfter"u8, Math.Max(0, request?.CancelAfter ?? 0));
         data.WriteBoolean("postOnly"u8, request?.PostOnly ?? false);
+        data.WriteBoolean("hidden"u8, request?.Hidden ?? false);
+
+        // The exchange tells this twice, once misspelt.
+        data.WriteBoolean("iceberge"u8, request?.Iceberg ?? false);
+        data.WriteBoolean("iceberg"u8, request?.Iceberg ?? false);
+        data.WriteDecimal("visibleSize"u8, request?.VisibleSize);
         data.WriteString("channel"u8, "API"u8);
         data.WriteString("status"u8, order is null ? "fail"u8 : "success"u8);
         data.WriteText("failMsg"u8, rejection?.Message);
