@@ -54,7 +54,7 @@ public sealed partial class PaperTests(MadeServer made) : IClassFixture<MadeServ
             Assert.Equal((0.0005m, 0.0007m), (rates[0].Maker, rates[0].Taker));
             orderId = await RestAsync(client);
             first.Interrupt();
-            Assert.Equal(0, (await first.EndAsync()).IsReadable().Code);
+            EndedByInterrupt(await first.EndAsync());
         }
 
         // It goes on; its cash cannot be set again.
@@ -66,7 +66,7 @@ public sealed partial class PaperTests(MadeServer made) : IClassFixture<MadeServ
             var order = Assert.Single(await OrdersAsync(client));
             Assert.Equal(orderId, order.OrderId);
             second.Interrupt();
-            Assert.Equal(0, (await second.EndAsync()).IsReadable().Code);
+            EndedByInterrupt(await second.EndAsync());
         }
 
         // Without its file the database stands alone, and is not touched.
@@ -83,7 +83,7 @@ public sealed partial class PaperTests(MadeServer made) : IClassFixture<MadeServ
             Assert.Equal(123m, Assert.Single((await client.GetBalancesAsync()).Required).Total);
         }
         fresh.Interrupt();
-        Assert.Equal(0, (await fresh.EndAsync()).IsReadable().Code);
+        EndedByInterrupt(await fresh.EndAsync());
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed partial class PaperTests(MadeServer made) : IClassFixture<MadeServ
             Assert.True(order.DealSize > 0, $"{order}");
             await UntilAsync(() => relay.Requests.Any(r => r is { Path: "/api/v3/market/orderbook/level2", IsSigned: true }), () => "the full book is not asked for");
             run.Interrupt();
-            Assert.Equal(0, (await run.EndAsync()).IsReadable().Code);
+            EndedByInterrupt(await run.EndAsync());
         }
         var requests = relay.Requests;
         Assert.Contains(requests, r => r is { Path: "/api/v1/trade-fees", IsSigned: true });
@@ -140,6 +140,9 @@ public sealed partial class PaperTests(MadeServer made) : IClassFixture<MadeServ
         }
         return keys.FullName;
     }
+
+    // The interrupt finds the node trading, or still starting beside the exchange that the test speaks to: in order it is either way.
+    private static void EndedByInterrupt(CommandEnd end) => Assert.True(end.IsReadable().Code is 0 or 130, $"exit code {end.Code}");
 
     private static async Task<Uri> AddressAsync(BotCommand run)
     {
