@@ -109,6 +109,15 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 Log.Warning("{CorrelationId} {ClientOrderId} is in doubt", _start.CorrelationId, spec.ClientOrderId);
                 _report.Add(new PairInput.OrderInDoubt(spec.ClientOrderId));
                 break;
+            case OrderEffect.TellLive:
+                _report.Add(new PairInput.OrderLive(spec.ClientOrderId));
+                break;
+            case OrderEffect.TellTriggered:
+                _report.Add(new PairInput.StopTriggered(spec.ClientOrderId));
+                break;
+            case OrderEffect.TellWatched:
+                _report.Add(new PairInput.OrderWatched(spec.ClientOrderId));
+                break;
             case OrderEffect.TellSettled settled:
                 Timers.Cancel(WakeTimer);
                 _report.Add(new PairInput.OrderSettled(spec.ClientOrderId, settled.Outcome, settled.FilledSize, settled.FilledFunds, settled.Code, settled.Message));

@@ -185,6 +185,13 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             case PairEffect.StartTracker start:
                 StartTracker(start);
                 break;
+            case PairEffect.EnsureTracker ensure:
+                StartTracker(ensure.Order);
+                break;
+            case PairEffect.CancelOrder cancel:
+                if (_trackers.TryGetValue(cancel.ClientOrderId, out var cancelled))
+                    cancelled.Tell(new OrderInput.CancelAsked(cancel.Reason));
+                break;
             case PairEffect.ReleaseTracker release:
                 // By message, behind what the tracker still has to do: a stop would overtake a fill that it is writing down.
                 if (_trackers.TryGetValue(release.ClientOrderId, out var tracker) && _releasing.TryAdd(release.ClientOrderId, []))

@@ -27,6 +27,7 @@ public static class EventContracts
         ("order.refused.1", EventJson.Default.OrderRefused),
         ("order.found.1", EventJson.Default.OrderFound),
         ("order.absent.1", EventJson.Default.OrderAbsent),
+        ("order.stop-triggered.1", EventJson.Default.StopTriggered),
         ("order.fill-recorded.1", EventJson.Default.FillRecorded),
         ("order.fee-recorded.1", EventJson.Default.FeeRecorded),
         ("order.cancel-authorised.1", EventJson.Default.CancelAuthorised),
@@ -44,6 +45,11 @@ public static class EventContracts
         ("pair.fill-applied.1", EventJson.Default.FillApplied),
         ("pair.fee-applied.1", EventJson.Default.FeeApplied),
         ("pair.protection-planned.1", EventJson.Default.ProtectionPlanned),
+        ("pair.protection-confirmed.1", EventJson.Default.ProtectionConfirmed),
+        ("pair.protection-triggered.1", EventJson.Default.ProtectionTriggered),
+        ("pair.cancel-decided.1", EventJson.Default.CancelDecided),
+        ("pair.dust-declared.1", EventJson.Default.DustDeclared),
+        ("pair.order-retired.1", EventJson.Default.OrderRetired),
         ("pair.order-settled.1", EventJson.Default.OrderSettled),
         ("pair.position-closed.1", EventJson.Default.PositionClosed),
 
@@ -101,6 +107,7 @@ public static class EventContracts
 [JsonSerializable(typeof(OrderRefused))]
 [JsonSerializable(typeof(OrderFound))]
 [JsonSerializable(typeof(OrderAbsent))]
+[JsonSerializable(typeof(StopTriggered))]
 [JsonSerializable(typeof(FillRecorded))]
 [JsonSerializable(typeof(FeeRecorded))]
 [JsonSerializable(typeof(CancelAuthorised))]
@@ -117,6 +124,11 @@ public static class EventContracts
 [JsonSerializable(typeof(FillApplied))]
 [JsonSerializable(typeof(FeeApplied))]
 [JsonSerializable(typeof(ProtectionPlanned))]
+[JsonSerializable(typeof(ProtectionConfirmed))]
+[JsonSerializable(typeof(ProtectionTriggered))]
+[JsonSerializable(typeof(CancelDecided))]
+[JsonSerializable(typeof(DustDeclared))]
+[JsonSerializable(typeof(OrderRetired))]
 [JsonSerializable(typeof(OrderSettled))]
 [JsonSerializable(typeof(PositionClosed))]
 [JsonSerializable(typeof(PortfolioOpened))]

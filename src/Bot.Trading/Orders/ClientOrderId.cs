@@ -11,6 +11,9 @@ public enum IntentLeg
 
     /// <summary>Reduces or closes a position: signal exit, stop-loss, take-profit, trailing stop, wind-down.</summary>
     Exit,
+
+    /// <summary>Waits at the exchange and sells what is held when the last trade falls to its price.</summary>
+    Stop,
 }
 
 /// <summary>
@@ -21,14 +24,14 @@ public enum IntentLeg
 /// <param name="Deployment">Six characters that name the deployment; recognises own orders on the account.</param>
 /// <param name="SymbolId">The pair's row in the registry of symbols.</param>
 /// <param name="IntentNumber">The pair's intent counter, from 1.</param>
-/// <param name="Leg">Entry or exit.</param>
+/// <param name="Leg">Entry, exit or stop.</param>
 /// <param name="Attempt">From 1; a new attempt exists only after the last one is proven absent or rejected, or for a protective sell in doubt.</param>
 public sealed partial record ClientOrderId(string Deployment, int SymbolId, long IntentNumber, IntentLeg Leg, int Attempt)
 {
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>The id as the exchange sees it.</summary>
-    public string Text => $"b1-{Deployment}-{Base36(SymbolId)}-{Base36(IntentNumber)}-{(Leg == IntentLeg.Entry ? 'E' : 'X')}{Base36(Attempt)}";
+    public string Text => $"b1-{Deployment}-{Base36(SymbolId)}-{Base36(IntentNumber)}-{Letter(Leg)}{Base36(Attempt)}";
 
     /// <summary>True when the text can name a deployment: six lower-case letters or digits.</summary>
     public static bool IsDeployment(string? text) => text is not null && DeploymentForm().IsMatch(text);
@@ -42,9 +45,13 @@ public sealed partial record ClientOrderId(string Deployment, int SymbolId, long
         if (Parse36(m.Groups["s"].Value) is not { } symbol || symbol > int.MaxValue
             || Parse36(m.Groups["i"].Value) is not { } intent || Parse36(m.Groups["a"].Value) is not { } attempt || attempt > int.MaxValue)
             return false;
-        id = new ClientOrderId(m.Groups["d"].Value, (int)symbol, intent, m.Groups["l"].Value == "E" ? IntentLeg.Entry : IntentLeg.Exit, (int)attempt);
+        id = new ClientOrderId(m.Groups["d"].Value, (int)symbol, intent, LegOf(m.Groups["l"].ValueSpan[0]), (int)attempt);
         return true;
     }
+
+    private static char Letter(IntentLeg leg) => leg switch { IntentLeg.Entry => 'E', IntentLeg.Exit => 'X', _ => 'S' };
+
+    private static IntentLeg LegOf(char letter) => letter switch { 'E' => IntentLeg.Entry, 'X' => IntentLeg.Exit, _ => IntentLeg.Stop };
 
     /// <inheritdoc/>
     public override string ToString() => Text;
@@ -76,7 +83,7 @@ public sealed partial record ClientOrderId(string Deployment, int SymbolId, long
         return text.Length == 0 ? null : value;
     }
 
-    [GeneratedRegex("^b1-(?<d>[a-z0-9]{6})-(?<s>[0-9a-z]+)-(?<i>[0-9a-z]+)-(?<l>[EX])(?<a>[0-9a-z]+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^b1-(?<d>[a-z0-9]{6})-(?<s>[0-9a-z]+)-(?<i>[0-9a-z]+)-(?<l>[EXS])(?<a>[0-9a-z]+)$", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 
     [GeneratedRegex("^[a-z0-9]{6}$", RegexOptions.CultureInvariant)]

@@ -60,6 +60,14 @@ public sealed record OrderFound(long AtMs, string OrderId, EvidenceSource By) : 
 /// <param name="Evidence">The answers that prove it.</param>
 public sealed record OrderAbsent(long AtMs, IReadOnlyList<AbsenceEvidence> Evidence) : OrderEvent(AtMs);
 
+/// <summary>
+/// The stop's price came. The order that the exchange placed then has an id of its own; when it is not known yet, a second event of this
+/// kind names it. Its executions are executions of the stop.
+/// </summary>
+/// <param name="AtMs">See <see cref="OrderEvent"/>.</param>
+/// <param name="ChildOrderId">The exchange's id of the order that was placed at the trigger; null while it is not known.</param>
+public sealed record StopTriggered(long AtMs, string? ChildOrderId) : OrderEvent(AtMs);
+
 /// <summary>An execution.</summary>
 /// <param name="AtMs">See <see cref="OrderEvent"/>.</param>
 /// <param name="Fill">The execution as first seen.</param>
@@ -121,6 +129,12 @@ public enum EvidenceSource
 
     /// <summary>The list of executions.</summary>
     Fills,
+
+    /// <summary>The query for a waiting stop by client order id.</summary>
+    StopByClientOrderId,
+
+    /// <summary>The list of waiting stops.</summary>
+    StopList,
 }
 
 /// <summary>One answer that did not show the order.</summary>

@@ -24,7 +24,24 @@ public abstract record OrderInput
     /// <param name="Source">Which query.</param>
     /// <param name="IssuedAtMs">When it was sent, the exchange's clock.</param>
     /// <param name="Report">The order; null when the source does not know it.</param>
-    public sealed record Looked(EvidenceSource Source, long IssuedAtMs, OrderReport? Report) : OrderInput;
+    public sealed record Looked(EvidenceSource Source, long IssuedAtMs, OrderReport? Report) : OrderInput
+    {
+        /// <summary>
+        /// Of a list that was read for a stop: sells of the pair that carry no client order id. The order that a stop places may be one
+        /// of them.
+        /// </summary>
+        public IReadOnlyList<OrderReport> Unnamed { get; init; } = [];
+    }
+
+    /// <summary>A query for a waiting stop was answered with it, or with its absence.</summary>
+    /// <param name="Source"><see cref="EvidenceSource.StopByClientOrderId"/> or <see cref="EvidenceSource.StopList"/>.</param>
+    /// <param name="IssuedAtMs">When it was sent, the exchange's clock.</param>
+    /// <param name="Report">The stop; null when the source does not know it.</param>
+    public sealed record StopLooked(EvidenceSource Source, long IssuedAtMs, StopReport? Report) : OrderInput;
+
+    /// <summary>The private stream said something about this stop.</summary>
+    /// <param name="Update">The message.</param>
+    public sealed record StopStreamed(StopUpdate Update) : OrderInput;
 
     /// <summary>The fills of the order (or, before its id is known, an answer whether any fill of the pair is unexplained).</summary>
     /// <param name="IssuedAtMs">When it was asked, the exchange's clock.</param>
@@ -73,8 +90,11 @@ public abstract record OrderEffect
     /// <param name="SignTimeMs">The licence's time.</param>
     public sealed record Submit(OrderSpec Spec, long SignTimeMs) : OrderEffect;
 
-    /// <summary>Send a cancel request.</summary>
+    /// <summary>Send a cancel request for the order.</summary>
     public sealed record Cancel : OrderEffect;
+
+    /// <summary>Send a cancel request for the stop that waits.</summary>
+    public sealed record CancelStop : OrderEffect;
 
     /// <summary>Ask one source for the order.</summary>
     /// <param name="Source">Which source.</param>
@@ -97,6 +117,15 @@ public abstract record OrderEffect
 
     /// <summary>Tell the pair that the placement is in doubt.</summary>
     public sealed record TellDoubt : OrderEffect;
+
+    /// <summary>Tell the pair that the exchange shows the stop as waiting.</summary>
+    public sealed record TellLive : OrderEffect;
+
+    /// <summary>Tell the pair that the stop's price came.</summary>
+    public sealed record TellTriggered : OrderEffect;
+
+    /// <summary>Tell the pair that the ended order was watched for as long as a late fill can come (RELIABILITY.md R9).</summary>
+    public sealed record TellWatched : OrderEffect;
 
     /// <summary>Tell the pair how the order ended.</summary>
     /// <param name="Outcome">How.</param>

@@ -29,6 +29,40 @@ public sealed record OrderReport(
     bool Active,
     long CreatedAtMs);
 
+/// <summary>A stop that waits, or has triggered, as the exchange describes it.</summary>
+/// <param name="StopId">The exchange's id of the stop; not the id of the order that it places.</param>
+/// <param name="ClientOrderId">The id that it was placed with; null for a foreign one without.</param>
+/// <param name="Symbol">The pair.</param>
+/// <param name="StopPrice">Where it triggers, quote per base.</param>
+/// <param name="Size">Base quantity; null for one by funds.</param>
+/// <param name="IsTriggered">True when its price has come; null in a state that the client does not know.</param>
+/// <param name="CreatedAtMs">The exchange's creation time, Unix ms.</param>
+/// <param name="TriggeredAtMs">When its price came, Unix ms; null before, and where it is not told.</param>
+public sealed record StopReport(
+    string StopId, string? ClientOrderId, Symbol Symbol, decimal StopPrice, decimal? Size, bool? IsTriggered, long CreatedAtMs, long? TriggeredAtMs);
+
+/// <summary>What the private stream says happened to a stop.</summary>
+public enum StopUpdateKind
+{
+    /// <summary>It waits.</summary>
+    Open,
+
+    /// <summary>Its price came.</summary>
+    Triggered,
+
+    /// <summary>It was cancelled before its price came.</summary>
+    Cancelled,
+}
+
+/// <summary>A message of the private stream about a stop. It names the stop by the exchange's id only.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Symbol">The pair.</param>
+/// <param name="StopId">The exchange's id of the stop.</param>
+/// <param name="IsPlaced">Of a trigger: whether an order was placed; null when not told.</param>
+/// <param name="Error">Why none was; null without a reason.</param>
+/// <param name="TimeMs">The exchange's event time, Unix ms.</param>
+public sealed record StopUpdate(StopUpdateKind Kind, Symbol Symbol, string StopId, bool? IsPlaced, string? Error, long TimeMs);
+
 /// <summary>One execution as the exchange describes it. Unique by (<see cref="OrderId"/>, <see cref="TradeId"/>): both sides of a self-trade share the trade id.</summary>
 /// <param name="Symbol">The pair.</param>
 /// <param name="OrderId">The exchange's order id.</param>

@@ -57,4 +57,10 @@ public sealed record OrderSpec
 
     /// <summary>Life of a GTT order in seconds.</summary>
     public int? CancelAfterSeconds { get; init; }
+
+    /// <summary>
+    /// Quote per base: the exchange holds the order back until the last trade is at this price or below, and freezes nothing before; null
+    /// on orders that go to the market at once.
+    /// </summary>
+    public decimal? StopPrice { get; init; }
 }

@@ -48,7 +48,7 @@ public sealed class OrderState
     /// <summary>What is ordered; null before <see cref="OrderPrepared"/>.</summary>
     public OrderSpec? Spec { get; private set; }
 
-    /// <summary>Entry or exit.</summary>
+    /// <summary>Entry, exit or stop.</summary>
     public IntentLeg Leg { get; private set; }
 
     /// <summary>Links the market event to everything after it.</summary>
@@ -68,6 +68,18 @@ public sealed class OrderState
 
     /// <summary>The exchange's id, once known.</summary>
     public string? OrderId { get; private set; }
+
+    /// <summary>True for an order that the exchange holds back until its price comes.</summary>
+    public bool IsStop => Spec?.StopPrice is not null;
+
+    /// <summary>True when the stop's price has come.</summary>
+    public bool IsTriggered { get; private set; }
+
+    /// <summary>The exchange's id of the order that the stop placed; null before it is known, and on other orders.</summary>
+    public string? ChildOrderId { get; private set; }
+
+    /// <summary>The exchange's id that executions carry: the order's own, or of the order that the stop placed; null before it is known.</summary>
+    public string? TradingOrderId => IsStop ? ChildOrderId : OrderId;
 
     /// <summary>Whether a cancel was licensed.</summary>
     public bool CancelRequested { get; private set; }
@@ -117,6 +129,9 @@ public sealed class OrderState
                 break;
             case OrderFound f:
                 OrderId = f.OrderId;
+                break;
+            case StopTriggered t:
+                (IsTriggered, ChildOrderId) = (true, t.ChildOrderId ?? ChildOrderId);
                 break;
             case OrderRefused r:
                 (Code, Message) = (r.Code, r.Message);

@@ -31,6 +31,12 @@ public static class OrderTransitions
 
         (OrderStatus.Authorised or OrderStatus.InDoubt or OrderStatus.Live, CancelAuthorised) => status,
 
+        // The order that a stop placed may be the first that is seen of it.
+        (OrderStatus.Authorised or OrderStatus.InDoubt, StopTriggered { ChildOrderId: not null }) => OrderStatus.Live,
+
+        // Once for the trigger, once more for the order that it placed; a stop that was taken for gone may still turn out to have sold.
+        (OrderStatus.Live or OrderStatus.Closed or OrderStatus.Quarantined, StopTriggered) => status,
+
         // A fill is money in whatever status it comes, as long as the exchange has the order.
         (OrderStatus.Live or OrderStatus.Ended, FillRecorded { IsLate: false }) => status,
         (OrderStatus.Closed or OrderStatus.Quarantined, FillRecorded { IsLate: true }) => status,

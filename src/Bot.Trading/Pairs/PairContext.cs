@@ -75,6 +75,9 @@ public sealed class PairContext
     /// <summary>False until everything was recovered and compared after a start: no entries before (RELIABILITY.md R14).</summary>
     public bool GateOpen { get; set; }
 
+    /// <summary>True where the exchange holds stops: found out at start, and wanted by the configuration. Else only the pair's own monitor protects.</summary>
+    public bool ExchangeStops { get; set; }
+
     /// <summary>The strategy instance.</summary>
     public IStrategy? Strategy { get; set; }
 

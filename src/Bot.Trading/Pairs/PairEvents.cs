@@ -131,6 +131,34 @@ public sealed record FeeApplied(long AtMs, string ClientOrderId, string OrderId,
 /// <param name="Reason">Fill or trail.</param>
 public sealed record ProtectionPlanned(long AtMs, decimal Quantity, Protection Protection, string Reason) : PairEvent(AtMs);
 
+/// <summary>The exchange shows the stop as waiting: what it covers is protected without us.</summary>
+/// <param name="AtMs">See <see cref="PairEvent"/>.</param>
+/// <param name="ClientOrderId">The stop.</param>
+/// <param name="Quantity">What it sells, base.</param>
+/// <param name="StopPrice">Where it triggers, quote per base.</param>
+public sealed record ProtectionConfirmed(long AtMs, string ClientOrderId, decimal Quantity, decimal StopPrice) : PairEvent(AtMs);
+
+/// <summary>A stop at the exchange has triggered: it waits no longer, it sells.</summary>
+/// <param name="AtMs">See <see cref="PairEvent"/>.</param>
+/// <param name="ClientOrderId">The stop.</param>
+public sealed record ProtectionTriggered(long AtMs, string ClientOrderId) : PairEvent(AtMs);
+
+/// <summary>An order is not wanted any more; its tracker is asked to cancel it until it has ended.</summary>
+/// <param name="AtMs">See <see cref="PairEvent"/>.</param>
+/// <param name="ClientOrderId">The order.</param>
+/// <param name="Reason">Why.</param>
+public sealed record CancelDecided(long AtMs, string ClientOrderId, string Reason) : PairEvent(AtMs);
+
+/// <summary>What is held is too small to be sold. It is not protected, and leaves with the next exit.</summary>
+/// <param name="AtMs">See <see cref="PairEvent"/>.</param>
+/// <param name="Quantity">What is held, base.</param>
+public sealed record DustDeclared(long AtMs, decimal Quantity) : PairEvent(AtMs);
+
+/// <summary>A settled order was watched for as long as a late fill can come: the pair forgets it.</summary>
+/// <param name="AtMs">See <see cref="PairEvent"/>.</param>
+/// <param name="ClientOrderId">The order.</param>
+public sealed record OrderRetired(long AtMs, string ClientOrderId) : PairEvent(AtMs);
+
 /// <summary>An order came to its end.</summary>
 /// <param name="AtMs">See <see cref="PairEvent"/>.</param>
 /// <param name="ClientOrderId">The order's id.</param>

@@ -48,6 +48,18 @@ public abstract record PairInput
     /// <param name="ClientOrderId">The order.</param>
     public sealed record OrderInDoubt(string ClientOrderId) : PairInput;
 
+    /// <summary>A tracker reports that the exchange shows its stop as waiting; it may have reported it before.</summary>
+    /// <param name="ClientOrderId">The stop.</param>
+    public sealed record OrderLive(string ClientOrderId) : PairInput;
+
+    /// <summary>A tracker reports that its stop's price came; it may have reported it before.</summary>
+    /// <param name="ClientOrderId">The stop.</param>
+    public sealed record StopTriggered(string ClientOrderId) : PairInput;
+
+    /// <summary>A tracker has watched its ended order for as long as a late fill can come; it may have reported it before.</summary>
+    /// <param name="ClientOrderId">The order.</param>
+    public sealed record OrderWatched(string ClientOrderId) : PairInput;
+
     /// <summary>A tracker reports the end of its order; it may have reported it before.</summary>
     /// <param name="ClientOrderId">The order.</param>
     /// <param name="Outcome">How it ended.</param>
@@ -88,7 +100,16 @@ public abstract record PairEffect
     /// <param name="DeadlineMs">Not to be sent after this, Unix ms.</param>
     public sealed record StartTracker(OrderSpec Spec, IntentLeg Leg, string CorrelationId, long DeadlineMs) : PairEffect;
 
-    /// <summary>The order is settled here too: its tracker may rest.</summary>
+    /// <summary>See that the tracker of an open or watched order runs: start it when it does not.</summary>
+    /// <param name="Order">How it is started.</param>
+    public sealed record EnsureTracker(StartTracker Order) : PairEffect;
+
+    /// <summary>Ask an order's tracker to cancel it.</summary>
+    /// <param name="ClientOrderId">The order.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record CancelOrder(string ClientOrderId, string Reason) : PairEffect;
+
+    /// <summary>Nothing more can come of the order: its tracker may rest.</summary>
     /// <param name="ClientOrderId">The order.</param>
     public sealed record ReleaseTracker(string ClientOrderId) : PairEffect;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Positions;
@@ -14,6 +15,18 @@ namespace Bot.Trading.Pairs;
 public sealed record Attempt(
     OrderIntended Intended, OrderOutcome? Outcome, decimal FilledSize, decimal FilledFunds, IReadOnlyList<AppliedTrade> Trades, long SettledAtMs)
 {
+    /// <summary>True when the exchange has shown the stop as waiting.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsConfirmed { get; init; }
+
+    /// <summary>True when the stop's price has come.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsTriggered { get; init; }
+
+    /// <summary>True when the pair wants it cancelled.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsCancelling { get; init; }
+
     /// <summary>The order's id.</summary>
     public string ClientOrderId => Intended.Spec.ClientOrderId;
 
@@ -180,6 +193,20 @@ public sealed class PairState
             case OrderSettled s:
                 Update(s.ClientOrderId, a => a with { Outcome = s.Outcome, SettledAtMs = s.AtMs });
                 _attempts.RemoveAll(a => !a.IsOpen && a.SettledAtMs < s.AtMs - KeepSettledMs);
+                break;
+            case ProtectionConfirmed p:
+                Update(p.ClientOrderId, a => a with { IsConfirmed = true });
+                break;
+            case ProtectionTriggered p:
+                Update(p.ClientOrderId, a => a with { IsTriggered = true });
+                break;
+            case CancelDecided p:
+                Update(p.ClientOrderId, a => a with { IsCancelling = true });
+                break;
+            case DustDeclared:
+                break;
+            case OrderRetired r:
+                _attempts.RemoveAll(a => a.ClientOrderId == r.ClientOrderId);
                 break;
             case PositionClosed c:
                 (TradeCount, Trade, Protection, ExitWanted) = (c.Number, null, null, null);

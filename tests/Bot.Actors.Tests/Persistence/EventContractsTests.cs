@@ -25,6 +25,11 @@ public class EventContractsTests
         ClientOrderId = "b1-abcdef-1-2-E1", Symbol = Btc, Side = Side.Buy, Type = OrderType.Limit, TimeInForce = TimeInForce.Ioc, Price = 100.10m, Size = 0.5m,
     };
 
+    private static readonly OrderSpec Stop = new()
+    {
+        ClientOrderId = "b1-abcdef-1-4-S1", Symbol = Btc, Side = Side.Sell, Type = OrderType.Market, Size = 0.5m, StopPrice = 95,
+    };
+
     private static readonly FillReport Fill = new(Btc, "o1", 10_000_000_000_000_001, Side.Buy, 100.1m, 0.5m, null, null, null, 1_700_000_000_123);
     private static readonly RiskDecision Risk = new(10_000, 9_000, 50, 100.1m, 95, 10, 5, 50, 90, 0.5m, null);
     private static readonly Position Held = new(0.5m, 50.05m, -50.05m, 0, 0.05m);
@@ -78,6 +83,19 @@ public class EventContractsTests
         new SelectionMade(
             35, 3_600_000, new SelectionRules(), "v1",
             [new PairJudgement(Btc, 1_000_000, 0.03, 0.5, 0.9, 0.0001, 0.75, "medium", null, 1)], [Symbol.Parse("OLD-USDT")]),
+        new OrderPrepared(36, Stop, IntentLeg.Stop, "BTC-USDT/tick/36", 99),
+        new StopTriggered(37, null),
+        new StopTriggered(38, "o2"),
+        new OrderIntended(39)
+        {
+            IntentNumber = 4, Leg = IntentLeg.Stop, Attempt = 1, Spec = Stop, DeadlineMs = 99, MarketMs = 38, CorrelationId = "BTC-USDT/tick/38",
+            Strategy = "ema-cross", Reason = "stop at the exchange", TriggerPrice = 95, ConfigurationVersion = "v1",
+        },
+        new ProtectionConfirmed(40, Stop.ClientOrderId, 0.5m, 95),
+        new ProtectionTriggered(41, Stop.ClientOrderId),
+        new CancelDecided(42, Stop.ClientOrderId, "replaced"),
+        new DustDeclared(43, 0.00000001m),
+        new OrderRetired(44, Stop.ClientOrderId),
     ];
 
     private static string Golden => Path.Combine(AppContext.BaseDirectory, "Persistence", "golden-journal.jsonl");

@@ -9,9 +9,9 @@ public class ClientOrderIdTests
         from deployment in Gen.Char["abcdefghijklmnopqrstuvwxyz0123456789"].Array[6]
         from symbol in Gen.Int[0, int.MaxValue]
         from intent in Gen.Long[0, long.MaxValue / 1_000_000]
-        from isEntry in Gen.Bool
+        from leg in Gen.Enum<IntentLeg>()
         from attempt in Gen.Int[1, 100]
-        select new ClientOrderId(new string(deployment), symbol, intent, isEntry ? IntentLeg.Entry : IntentLeg.Exit, attempt);
+        select new ClientOrderId(new string(deployment), symbol, intent, leg, attempt);
 
     [Fact]
     public void An_id_reads_back_to_what_it_was_made_of() => Ids.Sample(id =>
