@@ -20,6 +20,9 @@ public sealed record Ledger
     /// <summary>Every execution, oldest first.</summary>
     public required IReadOnlyList<LedgerFill> Fills { get; init; }
 
+    /// <summary>Every stop order that was ever accepted, oldest first.</summary>
+    public IReadOnlyList<LedgerStop> Stops { get; init; } = [];
+
     /// <summary>Balances at the start and now, one row a currency.</summary>
     public required IReadOnlyList<LedgerBalance> Balances { get; init; }
 }
@@ -69,6 +72,51 @@ public sealed record LedgerOrder
     public required long CreatedAtMs { get; init; }
 
     /// <summary>The machine's wall clock when the placement's request arrived, Unix microseconds: compared with commit times.</summary>
+    public required long ReceivedWallUs { get; init; }
+}
+
+/// <summary>A stop order in the simulator's books: it waits outside of every book, and its order is an order of its own.</summary>
+public sealed record LedgerStop
+{
+    /// <summary>The exchange's id of the stop order.</summary>
+    public required string StopId { get; init; }
+
+    /// <summary>The client order id, empty when none was sent.</summary>
+    public required string ClientOid { get; init; }
+
+    /// <summary>The pair.</summary>
+    public required string Symbol { get; init; }
+
+    /// <summary><c>buy</c> or <c>sell</c>.</summary>
+    public required string Side { get; init; }
+
+    /// <summary>Ordered base quantity, null for an order by funds.</summary>
+    [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
+    public decimal? Size { get; init; }
+
+    /// <summary><c>loss</c>: at the stop price or below; <c>entry</c>: at it or above.</summary>
+    public required string Stop { get; init; }
+
+    /// <summary>The price that sets it off, quote per base.</summary>
+    [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
+    public required decimal StopPrice { get; init; }
+
+    /// <summary><c>waiting</c>, <c>due</c> (its price has come), <c>triggered</c> or <c>cancelled</c>.</summary>
+    public required string Phase { get; init; }
+
+    /// <summary>The simulator's clock at acceptance.</summary>
+    public required long CreatedAtMs { get; init; }
+
+    /// <summary>The simulator's clock when it was triggered or cancelled; null while it waits.</summary>
+    public long? EndedAtMs { get; init; }
+
+    /// <summary>The exchange's id of the order that came of it; null before, and when that was refused.</summary>
+    public string? ChildOrderId { get; init; }
+
+    /// <summary>Why its order was refused; null when it was not.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>The machine's wall clock when the placement's request arrived, Unix microseconds.</summary>
     public required long ReceivedWallUs { get; init; }
 }
 

@@ -77,7 +77,10 @@ public sealed class SimulatorServer : IAsyncDisposable
             throw new SimulatorOptionsException(faults);
         var isLockstep = options.Clock == SimulatorClock.Lockstep;
         var source = OpenSource(options, options.WallClock.GetUtcNow().ToUnixTimeMilliseconds());
-        var floor = new TradingFloor(source, options.Accounts, options.Seed, options.MinDelayMs, options.MaxDelayMs);
+        var floor = new TradingFloor(source, options.Accounts, options.Seed, options.MinDelayMs, options.MaxDelayMs)
+        {
+            StopOrdersLeaveNoName = options.Variants.StopOrdersLeaveNoName,
+        };
         try
         {
             if (options.Journal is { } journal)

@@ -37,9 +37,12 @@ public sealed record SimulatorVariants
     /// <summary>The endpoints of stop and OCO orders answer that they were retired.</summary>
     public bool RetiresStops { get; init; }
 
+    /// <summary>The order that comes of a stop order does not carry the stop order's client order id.</summary>
+    public bool StopOrdersLeaveNoName { get; init; }
+
     /// <summary>Names that <see cref="Parse"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["unknown-order-null", "unknown-order-404", "classic", "end-inclusive", "batch-5", "stops-retired"];
+        ["unknown-order-null", "unknown-order-404", "classic", "end-inclusive", "batch-5", "stops-retired", "stop-child-nameless"];
 
     /// <summary>Reads names, apart by commas: <c>classic,batch-5</c>.</summary>
     /// <exception cref="FormatException">A name is none of <see cref="Names"/>.</exception>
@@ -57,6 +60,7 @@ public sealed record SimulatorVariants
                 "end-inclusive" => variants with { IncludesEnd = true },
                 "batch-5" => variants with { MaxBatch = 5 },
                 "stops-retired" => variants with { RetiresStops = true },
+                "stop-child-nameless" => variants with { StopOrdersLeaveNoName = true },
                 _ => throw new FormatException($"'{name}' is no variant: write {string.Join(", ", Names)}."),
             };
         }

@@ -32,6 +32,9 @@ internal static class EvidenceLoader
             Journal = journal,
             Orders = [.. ledger.Orders.Select(o => new VenueOrder(
                 o.ClientOid, o.OrderId, o.Symbol, o.Size, o.DealSize, o.CancelledSize, o.Active, o.CreatedAtMs, o.ReceivedWallUs))],
+            Stops = [.. ledger.Stops.Select(s => new VenueStop(
+                s.ClientOid, s.StopId, s.Symbol, s.Side == "buy", s.Size, s.StopPrice, Enum.Parse<VenueStopPhase>(s.Phase, ignoreCase: true), s.CreatedAtMs,
+                s.EndedAtMs, s.ChildOrderId, s.ReceivedWallUs))],
             Fills = [.. ledger.Fills.Select(f => new VenueFill(
                 f.ClientOid, f.OrderId, f.TradeId, f.Symbol, f.Side == "buy", f.Price, f.Size, f.Fee, f.FeeCurrency))],
             Balances = [.. ledger.Balances.Select(b => new VenueBalance(b.Currency, b.Initial, b.Total))],

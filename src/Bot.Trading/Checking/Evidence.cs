@@ -25,6 +25,39 @@ public sealed record JournaledEvent(string PersistenceId, long Sequence, object 
 public sealed record VenueOrder(
     string ClientOrderId, string OrderId, string Symbol, decimal? Size, decimal DealSize, decimal CancelledSize, bool IsActive, long CreatedAtMs, long? ReceivedUs);
 
+/// <summary>Where a stop order that the exchange holds is in its life.</summary>
+public enum VenueStopPhase
+{
+    /// <summary>It waits for its price.</summary>
+    Waiting,
+
+    /// <summary>Its price has come; its order is not placed yet.</summary>
+    Due,
+
+    /// <summary>Its order was placed, or refused.</summary>
+    Triggered,
+
+    /// <summary>It was cancelled before its price came.</summary>
+    Cancelled,
+}
+
+/// <summary>A stop order in the exchange's own books. It is in no list of orders; the order that comes of it is one of its own.</summary>
+/// <param name="ClientOrderId">The id that it was placed with, empty when none was.</param>
+/// <param name="StopId">The exchange's id of the stop order.</param>
+/// <param name="Symbol">The pair.</param>
+/// <param name="IsBuy">Direction of the order that comes of it.</param>
+/// <param name="Size">Ordered base quantity; null for an order by funds.</param>
+/// <param name="StopPrice">The price that sets it off, quote per base.</param>
+/// <param name="Phase">Where it is.</param>
+/// <param name="CreatedAtMs">The exchange's clock at acceptance, Unix ms.</param>
+/// <param name="EndedAtMs">The exchange's clock when it was triggered or cancelled, Unix ms; null while it waits.</param>
+/// <param name="ChildOrderId">The exchange's id of the order that came of it, which may carry the same client order id or none; null before, and when
+/// that was refused.</param>
+/// <param name="ReceivedUs">Wall clock when the placement arrived, Unix microseconds; null when not known.</param>
+public sealed record VenueStop(
+    string ClientOrderId, string StopId, string Symbol, bool IsBuy, decimal? Size, decimal StopPrice, VenueStopPhase Phase, long CreatedAtMs,
+    long? EndedAtMs, string? ChildOrderId, long? ReceivedUs);
+
 /// <summary>An execution in the exchange's own books.</summary>
 /// <param name="ClientOrderId">The order's client id, empty when it has none.</param>
 /// <param name="OrderId">The exchange's order id.</param>
@@ -75,6 +108,9 @@ public sealed record Evidence
 
     /// <summary>Every order of the account that the exchange ever had.</summary>
     public required IReadOnlyList<VenueOrder> Orders { get; init; }
+
+    /// <summary>Every stop order of the account that the exchange ever held.</summary>
+    public IReadOnlyList<VenueStop> Stops { get; init; } = [];
 
     /// <summary>Every execution of the account.</summary>
     public required IReadOnlyList<VenueFill> Fills { get; init; }

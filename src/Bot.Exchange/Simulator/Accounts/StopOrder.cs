@@ -65,8 +65,20 @@ internal sealed class StopOrder
     /// <summary>Where it is in its life.</summary>
     public StopPhase Phase { get; set; }
 
-    /// <summary>When the price came, Unix ms; null before.</summary>
+    /// <summary>When its order was placed or refused, Unix ms; null before.</summary>
     public long? TriggeredAtMs { get; set; }
+
+    /// <summary>The exchange's id of the order that came of it; null before, and when that was refused.</summary>
+    public string? ChildId { get; set; }
+
+    /// <summary>Why its order was refused; null when it was not.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>When it stopped waiting because its owner took it back, Unix ms; null when he did not.</summary>
+    public long? CancelledAtMs { get; set; }
+
+    /// <summary>What it is named by, whenever it comes.</summary>
+    public string Name => StopDesk.NameOf(Request, Kind, StopPrice);
 
     /// <summary>True when a trade at the price sets it off.</summary>
     public bool IsMetBy(decimal price) => Kind == StopKind.Loss ? price <= StopPrice : price >= StopPrice;
@@ -77,10 +89,14 @@ internal sealed class StopBook
 {
     private readonly Dictionary<string, StopOrder> _byId = [];
     private readonly List<StopOrder> _waiting = [];
+    private readonly List<StopOrder> _all = [];
     private readonly List<OcoOrder> _ocos = [];
 
     /// <summary>Those that wait for their price, oldest first.</summary>
     public IReadOnlyList<StopOrder> Waiting => _waiting;
+
+    /// <summary>Every one that was ever taken, oldest first.</summary>
+    public IReadOnlyList<StopOrder> All => _all;
 
     /// <summary>OCO orders, oldest first.</summary>
     public IReadOnlyList<OcoOrder> Ocos => _ocos;
@@ -99,6 +115,7 @@ internal sealed class StopBook
     public void Add(StopOrder stop)
     {
         _byId.Add(stop.StopId, stop);
+        _all.Add(stop);
         _waiting.Add(stop);
     }
 

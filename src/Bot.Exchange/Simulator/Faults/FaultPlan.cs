@@ -116,6 +116,19 @@ internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed
         ? StableHash.Between(StableHash.Combine(_chance, StableHash.Of(6, id)), ShortestDelayMs, LongestDelayMs)
         : 0;
 
+    /// <summary>What befalls a stop order: the same whenever it is asked. Whoever lets it happen counts it.</summary>
+    /// <param name="name">The stop order's name.</param>
+    public FaultKind OfStop(string name)
+    {
+        var chance = StableHash.Combine(_chance, StableHash.Of(7, name));
+        return profile.StopFaults.Count > 0 && chance % 1000 < (ulong)profile.StopsPerMille
+            ? profile.StopFaults[(int)(chance / 1000 % (ulong)profile.StopFaults.Count)]
+            : FaultKind.None;
+    }
+
+    /// <summary>How late a stop order's order is placed, ms of market time.</summary>
+    public long StopLagMs(string name) => StableHash.Between(StableHash.Combine(_chance, StableHash.Of(8, name)), ShortestDelayMs, LongestDelayMs);
+
     private bool Rolls(int perMille, ulong salt, string orderId, string type, decimal filled) => perMille > 0
         && StableHash.Combine(
             _chance + salt, StableHash.Of(salt, string.Create(CultureInfo.InvariantCulture, $"{orderId} {type} {filled}"))) % 1000

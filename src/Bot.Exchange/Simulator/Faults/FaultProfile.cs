@@ -68,6 +68,21 @@ internal enum FaultKind
 
     /// <summary>An order is taken that fills in dust.</summary>
     Dust,
+
+    /// <summary>A stop order is refused: too small, the pair halted, or cancels only.</summary>
+    StopRefused,
+
+    /// <summary>A stop order's price has come, and its order is placed seconds later.</summary>
+    StopLag,
+
+    /// <summary>The market leaps through a stop order's price: its order finds a book far behind it.</summary>
+    StopGap,
+
+    /// <summary>A stop order's price has come, and there is no money for its order.</summary>
+    StopFunds,
+
+    /// <summary>The order of a stop order fills in part; the price protection cancels the rest.</summary>
+    StopPartial,
 }
 
 /// <summary>How often a fault befalls a request.</summary>
@@ -119,6 +134,12 @@ internal sealed record FaultProfile(string Name, params FaultShare[] Shares)
 
     /// <summary>Every second execution of an order is of a single lot.</summary>
     public bool FillsInDust { get; init; }
+
+    /// <summary>What may befall a stop order, each as likely as the others.</summary>
+    public IReadOnlyList<FaultKind> StopFaults { get; init; } = [];
+
+    /// <summary>How many stop orders of a thousand one of <see cref="StopFaults"/> befalls.</summary>
+    public int StopsPerMille { get; init; } = 1000;
 
     /// <summary>Every profile: the mixtures first, then each fault alone.</summary>
     public static readonly IReadOnlyList<FaultProfile> All =
@@ -173,6 +194,16 @@ internal sealed record FaultProfile(string Name, params FaultShare[] Shares)
         new("kcs-fees") { FeesInKcs = true },
         new("rebate") { MakerFeeRate = -0.0001m },
         new("dust") { FillsInDust = true },
+        new("stop-refused") { StopFaults = [FaultKind.StopRefused] },
+        new("stop-lag") { StopFaults = [FaultKind.StopLag] },
+        new("stop-gap") { StopFaults = [FaultKind.StopGap] },
+        new("stop-funds") { StopFaults = [FaultKind.StopFunds] },
+        new("stop-partial") { StopFaults = [FaultKind.StopPartial] },
+        new("stop-any")
+        {
+            StopFaults = [FaultKind.StopRefused, FaultKind.StopLag, FaultKind.StopGap, FaultKind.StopFunds, FaultKind.StopPartial],
+            StopsPerMille = 700,
+        },
     ];
 
     /// <summary>A profile by its name; null when there is none.</summary>

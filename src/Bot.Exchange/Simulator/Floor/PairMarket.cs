@@ -15,6 +15,7 @@ internal sealed class PairMarket : IMatchListener
     private readonly TradingFloor _floor;
     private readonly ulong _chance;
     private readonly PricePoint? _opening;
+    private PricePoint _lastPoint;
 
     /// <summary>A pair with its history, before its first trade.</summary>
     public PairMarket(TradingFloor floor, IMarketSource source, int index, ulong seed)
@@ -28,6 +29,7 @@ internal sealed class PairMarket : IMatchListener
         Candles = new CandleSeries(source.Interval, source.History(index), Rules.BaseIncrement);
         Topics = new PairTopics(Symbol);
         LastPrice = listing.LastPrice;
+        _lastPoint = new PricePoint(index, source.StartMs, listing.LastPrice ?? 0, 0, listing.Depth, listing.Ladder);
         _opening = listing.LastPrice is { } price ? new PricePoint(index, source.StartMs, price, 0, listing.Depth, listing.Ladder) : null;
         Open();
     }
@@ -73,8 +75,12 @@ internal sealed class PairMarket : IMatchListener
     public void Apply(in PricePoint point)
     {
         _floor.Touch(this);
+        _lastPoint = point;
         Engine.Apply(point);
     }
+
+    /// <summary>The market trades at a price out of turn, a single lot; the source's next price takes over again.</summary>
+    public void Leap(decimal price) => Apply(_lastPoint with { TimeMs = _floor.NowMs, Price = price, Volume = Rules.BaseIncrement, Ladder = null });
 
     /// <inheritdoc/>
     public void OnTrade(in Trade trade)

@@ -60,6 +60,9 @@ internal sealed class TradingFloor
     /// <summary>Longest time from the acceptance of an order to its matching, ms.</summary>
     public int MaxDelayMs { get; }
 
+    /// <summary>The order that comes of a stop order does not carry the stop order's client order id.</summary>
+    public bool StopOrdersLeaveNoName { get; init; }
+
     /// <summary>Keeps what happens to the accounts; null when nobody keeps it.</summary>
     public FloorJournal? Journal { get; set; }
 

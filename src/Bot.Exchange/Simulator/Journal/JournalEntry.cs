@@ -215,11 +215,11 @@ internal sealed record JournalFill(
 /// <summary>A stop order's whole state; the names are those of <see cref="StopOrder"/>.</summary>
 internal sealed record JournalStop(
     string Account, string StopId, OrderRequest Request, StopKind Kind, decimal StopPrice, ulong Chance, long CreatedAtMs,
-    long ReceivedWallUs, StopPhase Phase, long? TriggeredAtMs)
+    long ReceivedWallUs, StopPhase Phase, long? TriggeredAtMs, string? ChildId = null, string? Refusal = null, long? CancelledAtMs = null)
 {
     public static JournalStop Of(StopOrder stop) => new(
         stop.Account.Settings.Key, stop.StopId, stop.Request, stop.Kind, stop.StopPrice, stop.Chance, stop.CreatedAtMs,
-        stop.ReceivedWallUs, stop.Phase, stop.TriggeredAtMs);
+        stop.ReceivedWallUs, stop.Phase, stop.TriggeredAtMs, stop.ChildId, stop.Refusal, stop.CancelledAtMs);
 
     public StopOrder ToStop(Account account, PairMarket pair) => new()
     {
@@ -234,6 +234,9 @@ internal sealed record JournalStop(
         ReceivedWallUs = ReceivedWallUs,
         Phase = Phase,
         TriggeredAtMs = TriggeredAtMs,
+        ChildId = ChildId,
+        Refusal = Refusal,
+        CancelledAtMs = CancelledAtMs,
     };
 }
 

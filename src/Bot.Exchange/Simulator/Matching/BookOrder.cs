@@ -107,6 +107,9 @@ internal class BookOrder
     /// <summary>The next execution is of a single lot.</summary>
     public bool IsDustNext => FillsInDust && Executions % 2 == 0;
 
+    /// <summary>As a taker it fills no more than this, base; null for as much as there is. Stands for a book that ends at the price protection.</summary>
+    public decimal? MostFilled { get; set; }
+
     /// <summary>Executions so far.</summary>
     public int Executions { get; private set; }
 

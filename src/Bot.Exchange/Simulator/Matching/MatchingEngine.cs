@@ -225,7 +225,7 @@ internal sealed class MatchingEngine
             if (!usersFirst && level is null)
                 return false;
             var price = usersFirst ? head!.Price : level!.Value.Price;
-            if (!users.Reaches(limit, price))
+            if (!users.Reaches(limit, price) || taker.DealSize >= taker.MostFilled)
                 return false;
             if (usersFirst && taker.SelfTrade != SelfTradePrevention.None && IsOwn(taker, head!))
             {
@@ -235,6 +235,8 @@ internal sealed class MatchingEngine
                 continue;
             }
             var size = Dust(taker, usersFirst ? head : null, Math.Min(usersFirst ? head!.Front : level!.Value.Size, Affordable(taker, price)));
+            if (taker.MostFilled is { } most)
+                size = Math.Min(size, most - taker.DealSize);
             if (size <= 0)
                 return true;
             taker.Fill(price, size);

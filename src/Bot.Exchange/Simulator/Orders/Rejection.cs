@@ -32,6 +32,7 @@ internal sealed record Rejection(string Code, string Message, int HttpStatus = 2
     // Orders.
     public static readonly Rejection SymbolNotExists = new("900001", "symbol not exists");
     public static readonly Rejection SymbolNotAvailable = new("400600", "validation.createOrder.symbolNotAvailable");
+    public static readonly Rejection CancelOnly = new("600203", "The symbol can only be cancelled.");
     public static readonly Rejection SizeIncrement = new("600100", "Order size increment invalid.");
     public static readonly Rejection PriceIncrement = new("600100", "Order price increment invalid.");
     public static readonly Rejection FundsIncrement = new("600100", "Order funds increment invalid.");

@@ -1,4 +1,5 @@
 using Bot.Exchange.Simulator.Accounts;
+using Bot.Exchange.Simulator.Faults;
 using Bot.Exchange.Simulator.Floor;
 using Bot.Exchange.Simulator.Market;
 using Bot.Trading.Market;
@@ -49,7 +50,8 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         out Rejection? rejection)
     {
         var pair = floor.Pair(request.Symbol);
-        rejection = OrderChecks.JudgeForm(request, account, pair, gatewayMs) ?? Judge(request, stopPrice, account, pair!);
+        rejection = OrderChecks.JudgeForm(request, account, pair, gatewayMs) ?? Judge(request, stopPrice, account, pair!)
+            ?? Refusal(account, NameOf(request, kind, stopPrice));
         if (rejection is not null)
             return null;
         var chance = account.ChanceOf(NameOf(request, kind, stopPrice));
@@ -120,6 +122,7 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
     public void Cancel(StopOrder stop)
     {
         stop.Phase = StopPhase.Cancelled;
+        stop.CancelledAtMs = floor.NowMs;
         stop.Account.Stops.Leave(stop);
         stop.Pair.Stops.Remove(stop);
         floor.Journal?.Touch(stop);
@@ -169,16 +172,58 @@ internal sealed class StopDesk(TradingFloor floor, Schedule schedule, IStopListe
         stop.Phase = StopPhase.Triggered;
         stop.TriggeredAtMs = floor.NowMs;
         floor.Journal?.Touch(stop);
-        floor.Desk.Place(stop.Request, stop.Account, floor.NowMs, stop.ReceivedWallUs, out var rejection);
+        var fault = stop.Account.Faults?.OfStop(stop.Name) ?? FaultKind.None;
+        if (fault == FaultKind.StopFunds && stop.Account.Faults!.Count(fault))
+        {
+            stop.Refusal = Rejection.Balance.Message;
+            listener.OnStopTriggered(stop, Rejection.Balance);
+            return;
+        }
+        var request = floor.StopOrdersLeaveNoName ? stop.Request with { ClientOid = null } : stop.Request;
+        var order = floor.Desk.Place(request, stop.Account, floor.NowMs, stop.ReceivedWallUs, out var rejection);
+        stop.ChildId = order?.OrderId;
+        stop.Refusal = rejection?.Message;
+        if (fault == FaultKind.StopPartial && order is { Request.Size: { } size } && stop.Account.Faults!.Count(fault))
+            order.MostFilled = stop.Pair.Rules.FloorSize(size / 2);
         listener.OnStopTriggered(stop, rejection);
+        if (fault == FaultKind.StopGap && stop.Account.Faults!.Count(fault))
+            Leap(stop);
+    }
+
+    // The market trades far behind the stop's price before the engine has the order.
+    private static void Leap(StopOrder stop)
+    {
+        const decimal Leap = 0.05m;
+        var rules = stop.Pair.Rules;
+        var price = stop.Kind == StopKind.Loss ? rules.FloorPrice(stop.StopPrice * (1 - Leap)) : rules.CeilingPrice(stop.StopPrice * (1 + Leap));
+        if (price > 0)
+            stop.Pair.Leap(price);
     }
 
     /// <summary>A stop order is named by what it asks for, and when.</summary>
     public static string NameOf(OrderRequest request, StopKind kind, decimal stopPrice) =>
         FormattableString.Invariant($"stop {request.ClientOid ?? OrderDesk.NameOf(request)} {kind} {stopPrice}");
 
-    private void ScheduleTrigger(StopOrder stop) =>
-        schedule.Add(new Scheduled(ScheduledKind.Trigger, floor.NowMs, stop.Chance, stop.Account, null, stop));
+    private void ScheduleTrigger(StopOrder stop)
+    {
+        var lag = stop.Account.Faults is { } faults && faults.OfStop(stop.Name) == FaultKind.StopLag && faults.Count(FaultKind.StopLag)
+            ? faults.StopLagMs(stop.Name)
+            : 0;
+        schedule.Add(new Scheduled(ScheduledKind.Trigger, floor.NowMs + lag, stop.Chance, stop.Account, null, stop));
+    }
+
+    // Three refusals that stand for all: of the order, of the pair, of the exchange's state.
+    private static Rejection? Refusal(Account account, string name)
+    {
+        if (account.Faults is not { } faults || faults.OfStop(name) != FaultKind.StopRefused || !faults.Count(FaultKind.StopRefused))
+            return null;
+        return (StableHash.Of(9, name) % 3) switch
+        {
+            0 => Rejection.SizeBelowMinimum,
+            1 => Rejection.SymbolNotAvailable,
+            _ => Rejection.CancelOnly,
+        };
+    }
 
     private static Rejection? Judge(OrderRequest request, decimal stopPrice, Account account, PairMarket pair)
     {

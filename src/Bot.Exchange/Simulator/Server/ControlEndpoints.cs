@@ -42,6 +42,7 @@ internal sealed class ControlEndpoints(TradingFloor floor, IMarketClock clock, P
         NowMs = nowMs,
         Orders = [.. account.Orders.Select(OrderOf)],
         Fills = [.. account.Fills.Select(FillOf)],
+        Stops = [.. account.Stops.All.Select(StopOf)],
         Balances =
         [
             .. account.Balances.Select(b => new LedgerBalance
@@ -84,6 +85,23 @@ internal sealed class ControlEndpoints(TradingFloor floor, IMarketClock clock, P
         FeeCurrency = fill.FeeCurrency,
         Maker = fill.IsMaker,
         TimeMs = fill.TimeMs,
+    };
+
+    private static LedgerStop StopOf(StopOrder stop) => new()
+    {
+        StopId = stop.StopId,
+        ClientOid = stop.Request.ClientOid ?? "",
+        Symbol = stop.Pair.Symbol,
+        Side = SideText(stop.Request.Side),
+        Size = stop.Request.Size,
+        Stop = stop.Kind == StopKind.Loss ? "loss" : "entry",
+        StopPrice = stop.StopPrice,
+        Phase = stop.Phase.ToString().ToLowerInvariant(),
+        CreatedAtMs = stop.CreatedAtMs,
+        EndedAtMs = stop.TriggeredAtMs ?? stop.CancelledAtMs,
+        ChildOrderId = stop.ChildId,
+        Refusal = stop.Refusal,
+        ReceivedWallUs = stop.ReceivedWallUs,
     };
 
     private static string SideText(Side side) => side == Side.Buy ? "buy" : "sell";
