@@ -56,6 +56,12 @@ public static class BotSystem
         if (faults.Count > 0)
             throw new InvalidOperationException($"Settings that the promises rest on do not hold: {string.Join("; ", faults)}.");
 
+        if (services.Grants is null)
+        {
+            var heads = new JournalHeads(services.Database, services.Time, TimeSpan.FromMilliseconds(services.Settings.OwnerCheckMs));
+            services = services with { Heads = heads };
+            system.RegisterOnTermination(() => _ = heads.DisposeAsync().AsTask());
+        }
         var portfolio = Proxy<PortfolioActor>("portfolio");
         var collector = Proxy<CollectorActor>("collector");
         var selector = Proxy<SelectorActor>("selector");
@@ -68,7 +74,7 @@ public static class BotSystem
             collector);
         var pairs = ClusterSharding.Get(system).Start(
             "pair",
-            symbol => ActorProps.Of(() => new PairActor(Symbol.Parse(symbol), services, neighbours)),
+            symbol => Keeper.Of(ActorProps.Of(() => new PairActor(Symbol.Parse(symbol), services, neighbours)), services),
             ClusterShardingSettings.Create(system),
             new PairExtractor(),
             new SteerableAllocation(moves),
@@ -94,6 +100,6 @@ public static class BotSystem
         }
 
         void Singleton(string name, Props props, object end) =>
-            system.ActorOf(ClusterSingletonManager.Props(props, end, ClusterSingletonManagerSettings.Create(system)), name);
+            system.ActorOf(ClusterSingletonManager.Props(Keeper.Of(props, services), end, ClusterSingletonManagerSettings.Create(system)), name);
     }
 }

@@ -108,12 +108,20 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
         var remaining = entries.Count;
         PersistAll(entries, entry =>
         {
-            Apply((TEvent)entry.Event);
-            _folded++;
-            if (--remaining > 0)
+            try
+            {
+                Apply((TEvent)entry.Event);
+                _folded++;
+                if (--remaining > 0)
+                    return;
+                RunAll(effects);
+                SnapshotWhenDue();
+            }
+            catch (Exception e)
+            {
+                Fail(e);
                 return;
-            RunAll(effects);
-            SnapshotWhenDue();
+            }
             _persisting--;
             Services.InFlight.Exit();
         });
@@ -132,8 +140,23 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
             case StopDurable:
                 Context.Stop(Self);
                 break;
+            case JournalHead head:
+                // Nothing of ours is being written now, so every row up to the last number is ours.
+                if (head.SequenceNumber > LastSequenceNr)
+                {
+                    Log.Warning("{PersistenceId} was overtaken: row {Head} is not of this incarnation, which ends at row {Last}", PersistenceId, head.SequenceNumber, LastSequenceNr);
+                    End(EndCause.Overtaken);
+                }
+                break;
             default:
-                OnMessage(message);
+                try
+                {
+                    OnMessage(message);
+                }
+                catch (Exception e)
+                {
+                    Fail(e);
+                }
                 break;
         }
     }
@@ -158,43 +181,75 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
             case RecoveryCompleted:
                 if (_folded == LastSequenceNr)
                 {
-                    OnRecovered();
+                    Services.Heads?.Watch(Self, PersistenceId);
+                    try
+                    {
+                        OnRecovered();
+                    }
+                    catch (Exception e)
+                    {
+                        Fail(e);
+                    }
                     EndRecovery();
                 }
                 else
                 {
                     // Acting on half a history is worse than not acting: an operator has to look.
                     Log.Error("ALERT the journal of {PersistenceId} has {Rows} rows and {Folded} were replayed; it is not started", PersistenceId, LastSequenceNr, _folded);
-                    Context.Stop(Self);
+                    End(EndCause.Damaged);
                 }
                 break;
         }
     }
 
     /// <inheritdoc/>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
         Log.Error(cause, "{PersistenceId} could not write row {SequenceNr}; this incarnation ends and the journal decides what happened", PersistenceId, sequenceNr);
+        End(IncarnationEnded.CauseOf(cause, whileReplaying: false));
+    }
 
     /// <inheritdoc/>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         // The default is to go on without the event: state and journal would differ from here on.
         Log.Error(cause, "the journal rejected row {SequenceNr} of {PersistenceId}; this incarnation ends", sequenceNr, PersistenceId);
-        Context.Stop(Self);
+        End(EndCause.Fault);
     }
 
     /// <inheritdoc/>
-    protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
         Log.Error(reason, "{PersistenceId} cannot be recovered", PersistenceId);
+        End(IncarnationEnded.CauseOf(reason, whileReplaying: message is not null));
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        Services.Heads?.Forget(Self);
         Timers.Dispose();
         EndRecovery();
         for (; _persisting > 0; _persisting--)
             Services.InFlight.Exit();
         base.PostStop();
+    }
+
+    /// <summary>Tells the parent why, and ends.</summary>
+    private void End(EndCause cause)
+    {
+        Context.Parent.Tell(new IncarnationEnded(cause));
+        Context.Stop(Self);
+    }
+
+    /// <summary>
+    /// What throws ends this incarnation and nothing else: its state may differ from the journal by now, and an effect may be half done
+    /// (RELIABILITY.md F24). The next incarnation begins from the journal.
+    /// </summary>
+    private void Fail(Exception e)
+    {
+        Log.Error(e, "ALERT {PersistenceId} failed inside a decision or an effect; this incarnation ends, the next one begins from the journal", PersistenceId);
+        End(EndCause.Fault);
     }
 
     private void RunAll(TEffect[] effects)

@@ -60,6 +60,9 @@ public sealed record BotSettings
     /// <summary>While the price stream is down, prices are asked for by REST this often, ms.</summary>
     public long PriceStaleMs { get; init; } = 2_000;
 
-    /// <summary>A tracker that failed is started again after this, ms; doubles up to a minute.</summary>
+    /// <summary>An incarnation asks the journal this often whether another one has written to its stream, ms.</summary>
+    public long OwnerCheckMs { get; init; } = 10_000;
+
+    /// <summary>An actor that failed is started again after this, ms; doubles with each further failure (<see cref="IncarnationEnded"/>).</summary>
     public long RestartBackoffMs { get; init; } = 500;
 }

@@ -1,3 +1,4 @@
+using Bot.Actors.Persistence;
 using Bot.Exchange;
 using Bot.Exchange.Lockstep;
 using Npgsql;
@@ -30,6 +31,9 @@ public sealed record NodeServices
 
     /// <summary>What of the start is done.</summary>
     public required StartupGate Gate { get; init; }
+
+    /// <summary>Tells durable actors how far their streams are; null where nobody else can write to them (a replay).</summary>
+    public JournalHeads? Heads { get; init; }
 
     /// <summary>Collects requests for grants in a lockstep replay; null when they are decided as they come.</summary>
     public GrantGate? Grants { get; init; }

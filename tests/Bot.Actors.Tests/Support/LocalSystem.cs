@@ -20,9 +20,8 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
 
-    private LocalSystem(TestDatabase database, IExchange? exchange, IExchangeStreams? streams, Func<long>? nowMs)
+    private LocalSystem(string connection, IExchange? exchange, IExchangeStreams? streams, Func<long>? nowMs)
     {
-        var connection = database.Connections.For(DatabaseRole.App);
         var configuration = ConfigurationFactory.ParseString("akka { actor.provider = local, loglevel = OFF, stdout-loglevel = OFF }")
             .WithFallback(ClusterConfig.Create(new NodeAddress(), connection))
             .WithFallback(SqlPersistence.DefaultConfiguration);
@@ -48,7 +47,10 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     /// <summary>A system on a database, with an exchange where one is needed.</summary>
     public static LocalSystem On(TestDatabase database, KucoinExchange? exchange = null) =>
-        new(database, exchange, exchange, exchange is null ? null : () => exchange.Clock.NowMs);
+        new(database.Connections.For(DatabaseRole.App), exchange, exchange, exchange is null ? null : () => exchange.Clock.NowMs);
+
+    /// <summary>A system whose way to the database the test may shut.</summary>
+    public static LocalSystem Through(string connectionString) => new(connectionString, null, null, null);
 
     public ActorSystem System { get; }
 
