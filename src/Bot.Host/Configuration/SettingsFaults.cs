@@ -61,6 +61,7 @@ internal static class SettingsFaults
         Range(c.Orders.FirstPollMs, 100, 60_000);
         Range(c.Orders.PollMs, c.Orders.FirstPollMs, 15_000);
         Range(c.Orders.EvidenceHorizonMs, 3_600_000, 40L * 3_600_000);
+        Range(c.Orders.WatchMs, 48L * 3_600_000, 168L * 3_600_000);
 
         Range(c.Node.Port, 0, 65_535);
         Range(c.Log.FileMegabytes, 1, 10_000);

@@ -66,7 +66,11 @@ public abstract record OrderInput
     public sealed record CancelAsked(string Reason) : OrderInput;
 
     /// <summary>The cancel request was answered; whatever it said, only a query tells.</summary>
-    public sealed record CancelAnswered : OrderInput;
+    public sealed record CancelAnswered : OrderInput
+    {
+        /// <summary>True when the exchange named the order as cancelled.</summary>
+        public bool IsConfirmed { get; init; }
+    }
 }
 
 /// <summary>What an answer to a placement allows to conclude (RELIABILITY.md R6).</summary>
@@ -179,4 +183,7 @@ public sealed record OrderPolicy
 
     /// <summary>The exchange forgets cancelled orders after 48 h; doubt older than this goes to a person, ms.</summary>
     public long EvidenceHorizonMs { get; init; } = 40L * 3_600_000;
+
+    /// <summary>An ended order is watched for executions that are told late for this long, ms.</summary>
+    public long WatchMs { get; init; } = 48L * 3_600_000;
 }

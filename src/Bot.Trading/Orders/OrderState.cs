@@ -105,8 +105,14 @@ public sealed class OrderState
     /// <summary>True when nothing more is expected; a late fill can still come.</summary>
     public bool IsSettled => Status is OrderStatus.Closed or OrderStatus.Refused or OrderStatus.Absent or OrderStatus.Abandoned or OrderStatus.Quarantined;
 
+    /// <summary>Fills whose fee is not known yet.</summary>
+    public int UnknownFees { get; private set; }
+
     /// <summary>True when every fill's fee is known.</summary>
-    public bool FeesKnown => _fills.Values.All(f => f.Fee is not null);
+    public bool FeesKnown => UnknownFees == 0;
+
+    /// <summary>When the order was closed or quarantined, Unix ms; 0 before.</summary>
+    public long EndedAtMs { get; private set; }
 
     /// <summary>Takes an event. Replay is this and nothing else.</summary>
     /// <exception cref="InvalidOperationException">The event is not legal in this status: the journal is damaged or the machine is wrong.</exception>
@@ -140,8 +146,12 @@ public sealed class OrderState
                 _fills.Add(f.Fill.TradeId, f.Fill);
                 FilledSize += f.Fill.Size;
                 FilledFunds += f.Fill.Size * f.Fill.Price;
+                if (f.Fill.Fee is null)
+                    UnknownFees++;
                 break;
             case FeeRecorded f:
+                if (_fills[f.TradeId].Fee is null)
+                    UnknownFees--;
                 _fills[f.TradeId] = _fills[f.TradeId] with { Fee = f.Fee, FeeCurrency = f.FeeCurrency, Maker = f.Maker ?? _fills[f.TradeId].Maker };
                 break;
             case CancelAuthorised:
@@ -150,11 +160,14 @@ public sealed class OrderState
             case OrderEnded d:
                 FinalDealSize = d.DealSize;
                 break;
+            case OrderClosed:
+                EndedAtMs = e.AtMs;
+                break;
             case OrderAbandoned a:
                 Message = a.Reason;
                 break;
             case OrderQuarantined q:
-                Message = q.Why;
+                (Message, EndedAtMs) = (q.Why, e.AtMs);
                 break;
         }
     }

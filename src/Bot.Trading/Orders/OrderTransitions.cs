@@ -23,16 +23,21 @@ public static class OrderTransitions
         (OrderStatus.Authorised, OrderRefused) => OrderStatus.Refused,
         (OrderStatus.Authorised or OrderStatus.InDoubt, OrderFound) => OrderStatus.Live,
 
+        // A ghost: what counted as never placed is at the exchange after all. And what waits for a person may become known by its id.
+        (OrderStatus.Absent or OrderStatus.Refused or OrderStatus.Abandoned, OrderFound) => OrderStatus.Live,
+        (OrderStatus.Quarantined, OrderFound) => status,
+
         (OrderStatus.InDoubt, OrderAbsent) => OrderStatus.Absent,
         (OrderStatus.InDoubt or OrderStatus.Live or OrderStatus.Ended, OrderQuarantined) => OrderStatus.Quarantined,
 
-        (OrderStatus.Live, OrderEnded) => OrderStatus.Ended,
+        (OrderStatus.Live or OrderStatus.Ended, OrderEnded) => OrderStatus.Ended,
         (OrderStatus.Ended, OrderClosed) => OrderStatus.Closed,
 
         (OrderStatus.Authorised or OrderStatus.InDoubt or OrderStatus.Live, CancelAuthorised) => status,
 
         // The order that a stop placed may be the first that is seen of it.
-        (OrderStatus.Authorised or OrderStatus.InDoubt, StopTriggered { ChildOrderId: not null }) => OrderStatus.Live,
+        (OrderStatus.Authorised or OrderStatus.InDoubt or OrderStatus.Absent or OrderStatus.Refused or OrderStatus.Abandoned, StopTriggered { ChildOrderId: not null }) =>
+            OrderStatus.Live,
 
         // Once for the trigger, once more for the order that it placed; a stop that was taken for gone may still turn out to have sold.
         (OrderStatus.Live or OrderStatus.Closed or OrderStatus.Quarantined, StopTriggered) => status,

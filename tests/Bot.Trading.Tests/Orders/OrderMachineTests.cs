@@ -1,86 +1,6 @@
-using Bot.Trading.Machines;
-using Bot.Trading.Market;
 using Bot.Trading.Orders;
 
 namespace Bot.Trading.Tests.Orders;
-
-/// <summary>An order machine with its interpreter: applies what is decided, keeps what it wants done.</summary>
-internal sealed class OrderBench
-{
-    private readonly Sink<OrderEvent, OrderEffect> _sink = new();
-
-    public OrderState State { get; private set; } = new();
-
-    public OrderMemory Memory { get; private set; } = new();
-
-    public List<OrderEvent> Journal { get; } = [];
-
-    public List<OrderEffect> Effects { get; } = [];
-
-    public long NowMs { get; set; } = 1_000_000;
-
-    public OrderPolicy Policy { get; } = new();
-
-    public static OrderSpec Spec { get; } = new()
-    {
-        ClientOrderId = "b1-abcdef-1-1-E1",
-        Symbol = Symbol.Parse("BTC-USDT"),
-        Side = Side.Buy,
-        Type = OrderType.Limit,
-        TimeInForce = TimeInForce.Ioc,
-        Price = 100,
-        Size = 2,
-    };
-
-    public static FillReport Fill(long tradeId, decimal size, decimal? fee = null) =>
-        new(Spec.Symbol, "o1", tradeId, Side.Buy, 100, size, fee, fee is null ? null : "USDT", null, 1_000_100);
-
-    public static OrderReport Report(decimal deal, decimal cancelled, bool active) =>
-        new("o1", Spec.ClientOrderId, Spec.Symbol, Side.Buy, OrderType.Limit, 100, 2, deal, deal * 100, cancelled, active, 1_000_050);
-
-    public static OrderUpdate Update(OrderUpdateKind kind, FillReport? fill = null) =>
-        new(kind, Spec.Symbol, "o1", Spec.ClientOrderId, fill, null, 1_000_100);
-
-    public IReadOnlyList<OrderEffect> Do(OrderInput input)
-    {
-        var context = new OrderContext(NowMs, Policy, "node", 0, "", (_, sign) => (sign + 3_000, "hash"));
-        OrderDecider.Decide(State, Memory, input, context, _sink);
-        foreach (var e in _sink.Events)
-        {
-            State.Apply(e);
-            Journal.Add(e);
-        }
-        var effects = _sink.Effects.ToList();
-        Effects.AddRange(effects);
-        _sink.Clear();
-        return effects;
-    }
-
-    /// <summary>A new incarnation on the same journal, as after a kill.</summary>
-    public IReadOnlyList<OrderEffect> Restart()
-    {
-        State = new OrderState();
-        Memory = new OrderMemory();
-        Journal.ForEach(State.Apply);
-        return Do(new OrderInput.Recovered());
-    }
-
-    public OrderBench Begun()
-    {
-        Do(new OrderInput.Begin(Spec, IntentLeg.Entry, "c", NowMs + 10_000));
-        return this;
-    }
-
-    public OrderBench Live()
-    {
-        Begun().Do(new OrderInput.SubmitAnswered(SubmitOutcome.Accepted, "o1", "", ""));
-        return this;
-    }
-
-    public int Submits => Effects.OfType<OrderEffect.Submit>().Count();
-
-    public OrderEffect.TellSettled? Settled => Effects.OfType<OrderEffect.TellSettled>().LastOrDefault();
-}
 
 public class OrderMachineTests
 {
@@ -277,8 +197,78 @@ public class OrderMachineTests
         bench.Do(new OrderInput.Streamed(OrderBench.Update(OrderUpdateKind.Match, OrderBench.Fill(7, 2))));
         bench.Do(new OrderInput.FillsRead(bench.NowMs, [OrderBench.Fill(7, 2, 0.2m)], false));
         bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs, OrderBench.Report(1, 1, active: false)));
+
+        // The answer may be older than the fill: nothing follows from it before no read can be so old.
+        Assert.Equal(OrderStatus.Live, bench.State.Status);
+        bench.NowMs += bench.Policy.ReadLagMarginMs + 1;
+        bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs - 1, OrderBench.Report(1, 1, active: false)));
+        Assert.Equal(OrderStatus.Live, bench.State.Status);
+        bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs, OrderBench.Report(1, 1, active: false)));
         Assert.Equal(OrderStatus.Quarantined, bench.State.Status);
         Assert.Equal(2, bench.State.FilledSize);
+    }
+
+    [Fact]
+    public void A_last_word_that_is_older_than_a_fill_is_asked_for_again()
+    {
+        var bench = new OrderBench().Live();
+        bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs, OrderBench.Report(1, 1, active: false)));
+        bench.Do(new OrderInput.Streamed(OrderBench.Update(OrderUpdateKind.Match, OrderBench.Fill(7, 1, 0.1m))));
+        bench.Do(new OrderInput.Streamed(OrderBench.Update(OrderUpdateKind.Match, OrderBench.Fill(8, 1, 0.1m))));
+        var effects = bench.Do(new OrderInput.FillsRead(bench.NowMs, [OrderBench.Fill(7, 1, 0.1m), OrderBench.Fill(8, 1, 0.1m)], false));
+        Assert.Contains(new OrderEffect.Look(EvidenceSource.ClientOrderId), effects);
+        bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs, OrderBench.Report(2, 0, active: false)));
+        Assert.Equal((OrderStatus.Closed, 2m), (bench.State.Status, bench.State.FilledSize));
+    }
+
+    [Fact]
+    public void Done_without_adding_up_is_not_closed()
+    {
+        var bench = new OrderBench().Live();
+        bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs, OrderBench.Report(0, 0, active: false)));
+        Assert.Equal(OrderStatus.Live, bench.State.Status);
+        Assert.Single(bench.Effects.OfType<OrderEffect.Alert>());
+        bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs, OrderBench.Report(0, 0, active: false)));
+        Assert.Single(bench.Effects.OfType<OrderEffect.Alert>());
+        bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs, OrderBench.Report(0, 2, active: false)));
+        Assert.Equal(OrderStatus.Closed, bench.State.Status);
+    }
+
+    [Fact]
+    public void A_cancel_that_is_asked_for_too_early_is_remembered_until_the_order_is_found()
+    {
+        var bench = new OrderBench().Begun();
+        Assert.Empty(bench.Do(new OrderInput.CancelAsked("test")));
+        bench.Do(new OrderInput.CancelAsked("test"));
+        Assert.Single(bench.Journal.OfType<CancelAuthorised>());
+        bench.Restart();
+        var effects = bench.Do(new OrderInput.Looked(EvidenceSource.ActiveList, bench.NowMs, OrderBench.Report(0, 0, active: true)));
+        Assert.Contains(new OrderEffect.Cancel(), effects);
+        Assert.Contains(new OrderEffect.Cancel(), bench.Do(new OrderInput.Woken()));
+    }
+
+    [Fact]
+    public void A_cancel_before_the_licence_abandons_the_order()
+    {
+        var bench = new OrderBench();
+        bench.State.Apply(new OrderPrepared(1, OrderBench.Spec, IntentLeg.Entry, "c", bench.NowMs + 1));
+        bench.Do(new OrderInput.CancelAsked("not wanted"));
+        Assert.Equal((OrderStatus.Abandoned, OrderOutcome.Abandoned), (bench.State.Status, bench.Settled?.Outcome));
+        Assert.Equal(0, bench.Submits);
+    }
+
+    [Fact]
+    public void A_ghost_is_taken_over_and_cancelled_when_it_opens()
+    {
+        var bench = new OrderBench().Begun();
+        bench.Do(new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, "200004", ""));
+        var effects = bench.Do(new OrderInput.Looked(EvidenceSource.ActiveList, bench.NowMs, OrderBench.Report(1, 0, active: true)));
+        Assert.Equal(OrderStatus.Live, bench.State.Status);
+        Assert.Contains(new OrderEffect.Cancel(), effects);
+        Assert.Contains(effects, e => e is OrderEffect.Alert);
+        bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs, OrderBench.Report(1, 1, active: false)));
+        bench.Do(new OrderInput.FillsRead(bench.NowMs, [OrderBench.Fill(7, 1, 0.1m)], false));
+        Assert.Equal((OrderStatus.Closed, 1m), (bench.State.Status, bench.State.FilledSize));
     }
 
     [Fact]
