@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Bot.Chaos.Deployments;
 using Bot.Host.Database;
 
 namespace Bot.Chaos;
@@ -44,7 +45,7 @@ internal sealed class BotProgram : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Bot.Host.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        return new BotProgram(Process.Start(start)!);
+        return new BotProgram(Children.Start(start));
     }
 
     /// <summary>Runs it to its end.</summary>

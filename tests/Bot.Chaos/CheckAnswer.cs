@@ -15,11 +15,20 @@ internal sealed record CheckAnswer(List<string> Checked, int JournalRows, int Or
     /// <param name="database">The bot's database.</param>
     /// <param name="settleSeconds">How long a difference may last.</param>
     [SupportedOSPlatform("linux")]
-    public static async Task<CheckAnswer> AskAsync(string folder, SimulatedVenue venue, TestDatabase database, int settleSeconds)
+    public static Task<CheckAnswer> AskAsync(string folder, SimulatedVenue venue, TestDatabase database, int settleSeconds) =>
+        AskAsync(folder, venue.Address, database.Connections.For(DatabaseRole.ReadOnly), SimulatedVenue.Key, settleSeconds);
+
+    /// <summary>Asks it.</summary>
+    /// <param name="folder">A folder for what the program writes.</param>
+    /// <param name="venue">Address of the exchange whose books count.</param>
+    /// <param name="database">The bot's database, as its reader.</param>
+    /// <param name="account">Key of the account.</param>
+    /// <param name="settleSeconds">How long a difference may last.</param>
+    public static async Task<CheckAnswer> AskAsync(string folder, Uri venue, string database, string account, int settleSeconds)
     {
         var answer = await BotProgram.RunAsync(
-            folder, "check", "--simulator", venue.Address.ToString(), "--db", database.Connections.For(DatabaseRole.ReadOnly),
-            "--account", SimulatedVenue.Key, "--settle", settleSeconds.ToString(CultureInfo.InvariantCulture), "--json");
+            folder, "check", "--simulator", venue.ToString(), "--db", database,
+            "--account", account, "--settle", settleSeconds.ToString(CultureInfo.InvariantCulture), "--json");
         Assert.True(answer.Code is 0 or 1, answer.Error);
         var check = JsonSerializer.Deserialize<CheckAnswer>(answer.Output, JsonSerializerOptions.Web);
         Assert.NotNull(check);

@@ -33,9 +33,11 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
     {
         get
         {
-            var profiles = new TheoryData<string, bool, bool> { { "flaky", true, true }, { "hostile", true, true }, { "outage", false, true } };
+            var profiles = new TheoryData<string, bool, bool> { { "hostile", true, true }, { "outage", false, true } };
             if (Environment.GetEnvironmentVariable("BOT_LONG") != "1")
                 return profiles;
+            profiles.Add("flaky", true, true);
+            profiles.Add("timeouts", true, true);
             profiles.Add("late", true, false);
             profiles.Add("silence", true, false); // The order's events are there before its answer is overdue.
             profiles.Add("fail-after", true, true);

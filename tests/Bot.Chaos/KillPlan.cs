@@ -23,8 +23,8 @@ internal sealed class KillPlan(int seed, int kills)
     /// <summary>The seed: <c>BOT_CHAOS_SEED</c>, or a new one each time.</summary>
     public static int Seed => Setting("BOT_CHAOS_SEED") ?? Random.Shared.Next();
 
-    /// <summary>How many kills: <c>BOT_CHAOS_KILLS</c>, or 50.</summary>
-    public static int Kills => Setting("BOT_CHAOS_KILLS") ?? 50;
+    /// <summary>How many kills: <c>BOT_CHAOS_KILLS</c>, or 8, or 50 in a long run.</summary>
+    public static int Kills => Setting("BOT_CHAOS_KILLS") ?? (Environment.GetEnvironmentVariable("BOT_LONG") == "1" ? 50 : 8);
 
     /// <summary>The moment of the next kill; what is left of the market is shared out among the kills that are left.</summary>
     /// <param name="done">Kills so far.</param>

@@ -48,7 +48,9 @@ internal sealed class SimulatedVenue : IAsyncDisposable
             "node", "--config", config, "--exchange", Address.ToString(), "--keys", WriteKeys(folder), "--db", database.Connections.For(DatabaseRole.App),
         ];
 
-    private static string WriteKeys(string folder)
+    /// <summary>Writes the account's keys as a node takes them.</summary>
+    /// <returns>Their folder.</returns>
+    public static string WriteKeys(string folder)
     {
         var keys = Directory.CreateDirectory(Path.Combine(folder, "keys"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var (name, value) in new[] { ("key", Key), ("secret", Secret), ("passphrase", Passphrase) })

@@ -12,6 +12,9 @@ public sealed record NodeAddress
     /// <summary>Port of the actor system; 0 takes any free one (a single node needs no known port).</summary>
     public int Port { get; init; }
 
+    /// <summary>Port that it listens on where that is another one than others reach it by; null for <see cref="Port"/>.</summary>
+    public int? ListenPort { get; init; }
+
     /// <summary>Addresses of the first nodes, the same list everywhere; empty for a single node, which joins itself.</summary>
     public IReadOnlyList<string> Seeds { get; init; } = [];
 }
@@ -71,7 +74,8 @@ public static class ClusterConfig
               remote.dot-netty.tcp {
                 public-hostname = {{Quote(address.Host)}}
                 hostname = {{Quote(address.Host)}}
-                port = {{address.Port}}
+                port = {{address.ListenPort ?? address.Port}}
+                public-port = {{(address.ListenPort is null ? 0 : address.Port)}}
               }
               cluster {
                 roles = [bot]

@@ -106,12 +106,16 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
         _persisting++;
         Services.InFlight.Enter();
         var remaining = entries.Count;
+        ChaosHooks.CrashPoint("persisting", entries[0].Event);
         PersistAll(entries, entry =>
         {
             try
             {
+                ChaosHooks.CrashPoint("stored", entry.Event);
                 Apply((TEvent)entry.Event);
                 _folded++;
+                if (ChaosHooks.IsActive)
+                    ChaosHooks.Acknowledged(PersistenceId, _folded, entry.Hash());
                 if (--remaining > 0)
                     return;
                 RunAll(effects);
@@ -179,6 +183,7 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
                 Replayed++;
                 break;
             case RecoveryCompleted:
+                ChaosHooks.CrashPoint("recovered", GetType());
                 if (_folded == LastSequenceNr)
                 {
                     Services.Heads?.Watch(Self, PersistenceId);
@@ -255,7 +260,13 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
     private void RunAll(TEffect[] effects)
     {
         foreach (var effect in effects)
+        {
+            if (ChaosHooks.IsActive)
+                ChaosHooks.CrashPoint("effect", effect!);
             Run(effect);
+            if (ChaosHooks.IsActive)
+                ChaosHooks.CrashPoint("done", effect!);
+        }
         AfterCommit();
     }
 
@@ -264,6 +275,7 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
         if (SnapshotEvery == 0 || _folded - _snapshotAt < SnapshotEvery || TakeSnapshot() is not { } state)
             return;
         _snapshotAt = _folded;
+        ChaosHooks.CrashPoint("snapshot", GetType());
         SaveSnapshot(new StoredSnapshot(state, _lastHash));
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Bot.Actors.Persistence;
 using Bot.Exchange.Simulator;
 using Bot.Host.Commands;
@@ -19,7 +20,7 @@ internal static class EvidenceLoader
     /// <param name="cancel">Gives up.</param>
     public static async Task<Evidence> LoadAsync(Uri simulator, string account, string connectionString, CancellationToken cancel)
     {
-        var ledger = await LedgerAsync(simulator, account, cancel).ConfigureAwait(false);
+        var (ledger, isOnWallClock) = await LedgerAsync(simulator, account, cancel).ConfigureAwait(false);
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancel).ConfigureAwait(false);
 
@@ -31,10 +32,10 @@ internal static class EvidenceLoader
             Deployment = Deployment(journal),
             Journal = journal,
             Orders = [.. ledger.Orders.Select(o => new VenueOrder(
-                o.ClientOid, o.OrderId, o.Symbol, o.Size, o.DealSize, o.CancelledSize, o.Active, o.CreatedAtMs, o.ReceivedWallUs))],
+                o.ClientOid, o.OrderId, o.Symbol, o.Size, o.DealSize, o.CancelledSize, o.Active, CreatedAtMs(o.CreatedAtMs, o.ReceivedWallUs), o.ReceivedWallUs))],
             Stops = [.. ledger.Stops.Select(s => new VenueStop(
-                s.ClientOid, s.StopId, s.Symbol, s.Side == "buy", s.Size, s.StopPrice, Enum.Parse<VenueStopPhase>(s.Phase, ignoreCase: true), s.CreatedAtMs,
-                s.EndedAtMs, s.ChildOrderId, s.ReceivedWallUs))],
+                s.ClientOid, s.StopId, s.Symbol, s.Side == "buy", s.Size, s.StopPrice, Enum.Parse<VenueStopPhase>(s.Phase, ignoreCase: true),
+                CreatedAtMs(s.CreatedAtMs, s.ReceivedWallUs), s.EndedAtMs, s.ChildOrderId, s.ReceivedWallUs))],
             Fills = [.. ledger.Fills.Select(f => new VenueFill(
                 f.ClientOid, f.OrderId, f.TradeId, f.Symbol, f.Side == "buy", f.Price, f.Size, f.Fee, f.FeeCurrency))],
             Balances = [.. ledger.Balances.Select(b => new VenueBalance(b.Currency, b.Initial, b.Total))],
@@ -43,15 +44,20 @@ internal static class EvidenceLoader
             HashOrder = StateHash.Of,
             HashPortfolio = StateHash.Of,
         };
+
+        // Orders are judged by the server's clock; only the prices of an accelerated market have one of their own.
+        long CreatedAtMs(long marketMs, long receivedUs) => isOnWallClock && receivedUs > 0 ? receivedUs / 1000 : marketMs;
     }
 
-    private static async Task<Ledger> LedgerAsync(Uri simulator, string account, CancellationToken cancel)
+    private static async Task<(Ledger Ledger, bool IsOnWallClock)> LedgerAsync(Uri simulator, string account, CancellationToken cancel)
     {
         using var http = new HttpClient { BaseAddress = simulator };
         try
         {
-            return await http.GetFromJsonAsync($"sim/ledger?account={Uri.EscapeDataString(account)}", LedgerJson.Default.Ledger, cancel).ConfigureAwait(false)
+            var ledger = await http.GetFromJsonAsync($"sim/ledger?account={Uri.EscapeDataString(account)}", LedgerJson.Default.Ledger, cancel).ConfigureAwait(false)
                 ?? throw new CommandException($"The simulator at {simulator} answered without a ledger.");
+            using var health = JsonDocument.Parse(await http.GetStringAsync(new Uri("sim/health", UriKind.Relative), cancel).ConfigureAwait(false));
+            return (ledger, health.RootElement.GetProperty("clock").GetString() == "wall");
         }
         catch (HttpRequestException e)
         {

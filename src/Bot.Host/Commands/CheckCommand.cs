@@ -52,6 +52,7 @@ internal static class CheckCommand
     internal static async Task<CheckReport> CheckAsync(Uri simulator, string account, string connectionString, TimeSpan settle, CancellationToken cancel)
     {
         var start = TimeProvider.System.GetTimestamp();
+        var verdict = new SettlingVerdict();
         while (true)
         {
             CheckReport report;
@@ -67,8 +68,11 @@ internal static class CheckCommand
             {
                 throw new CommandException($"The database cannot be read: {e.Message}", e);
             }
-            if (report.Violations.Count == 0 || TimeProvider.System.GetElapsedTime(start) >= settle)
-                return report;
+            var elapsed = TimeProvider.System.GetElapsedTime(start);
+            if (verdict.Take(report, elapsed) is { } early)
+                return early;
+            if (elapsed >= settle)
+                return report with { Violations = verdict.Standing };
             await Task.Delay(TimeSpan.FromMilliseconds(500), cancel).ConfigureAwait(false);
         }
     }

@@ -78,18 +78,6 @@ public sealed record TradingSection
     }
 }
 
-/// <summary>Who watches the stops.</summary>
-public sealed record ProtectionSection
-{
-    /// <summary>Whether the exchange holds stops, too: where it serves them, always, or never.</summary>
-    public ExchangeStopsSetting ExchangeStops { get; init; }
-
-    /// <summary>
-    /// Entries although the exchange holds no stops: while the bot, its database or its line to the exchange is away, nobody sells then.
-    /// </summary>
-    public bool AllowOutageExposure { get; init; }
-}
-
 /// <summary>The actor system of a node.</summary>
 public sealed record NodeSection
 {
@@ -98,6 +86,9 @@ public sealed record NodeSection
 
     /// <summary>Port of the actor system; 0 for any free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>Port that this node listens on where others reach it by another one, through a forwarded port; null for <see cref="Port"/>.</summary>
+    public int? ListenPort { get; init; }
 
     /// <summary>Addresses of the first nodes; empty for a single node.</summary>
     public IReadOnlyList<string> Seeds { get; init; } = [];
@@ -140,9 +131,6 @@ public sealed record BotConfiguration
     /// <summary>Times and margins of a pair.</summary>
     public PairSettings Pair { get; init; } = new();
 
-    /// <summary>Who watches the stops.</summary>
-    public ProtectionSection Protection { get; init; } = new();
-
     /// <summary>Times and counts of the order protocol.</summary>
     public OrderPolicy Orders { get; init; } = new();
 
@@ -154,7 +142,7 @@ public sealed record BotConfiguration
 
     /// <summary>The part that decides how is traded, as JSON: what is kept with its version.</summary>
     public string EffectiveJson() => JsonSerializer.Serialize(
-        new { trading = Trading, selection = Selection, risk = Risk, pair = Pair, protection = Protection, orders = Orders, orderWindowMs = Exchange.OrderWindowMs },
+        new { trading = Trading, selection = Selection, risk = Risk, pair = Pair, orders = Orders, orderWindowMs = Exchange.OrderWindowMs },
         Json);
 
     /// <summary>Version of the part that decides how is traded: SHA-256, hexadecimal.</summary>
@@ -179,7 +167,6 @@ public sealed record BotConfiguration
         RulesRefreshMs = Trading.RulesRefreshSeconds * 1_000L,
         Pair = Pair,
         Order = Orders,
-        AllowOutageExposure = Protection.AllowOutageExposure,
         Portfolio = new PortfolioSettings { Limits = Risk, EquityIntervalMs = Trading.EquityMinutes * 60_000L },
         CandleRetention = Trading.CandleRetentionDays is { } days ? TimeSpan.FromDays(days) : null,
         CandleGraceMs = Trading.CandleGraceMs,

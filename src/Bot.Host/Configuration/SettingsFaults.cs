@@ -64,6 +64,9 @@ internal static class SettingsFaults
         Range(c.Orders.WatchMs, 48L * 3_600_000, 168L * 3_600_000);
 
         Range(c.Node.Port, 0, 65_535);
+        if (c.Node.ListenPort is not null && c.Node.Port == 0)
+            faults.Add("'node.listenPort' is set and 'node.port' is not: others must know the port that they reach this node by");
+        Range(c.Node.ListenPort ?? 0, 0, 65_535);
         Range(c.Log.FileMegabytes, 1, 10_000);
         Range(c.Log.KeepFiles, 1, 1_000);
         if (!Levels.Contains(c.Log.Level, StringComparer.OrdinalIgnoreCase))
@@ -81,7 +84,10 @@ internal static class SettingsFaults
         where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 
     /// <summary>From <c>c.Risk.MaxPosition</c> to <c>risk.maxPosition</c>.</summary>
-    private static string Path(string expression) => expression == "days"
-        ? "trading.candleRetentionDays"
-        : string.Join('.', expression.Split('.').Skip(1).Select(part => char.ToLowerInvariant(part[0]) + part[1..]));
+    private static string Path(string expression) => expression switch
+    {
+        "days" => "trading.candleRetentionDays",
+        "c.Node.ListenPort ?? 0" => "node.listenPort",
+        _ => string.Join('.', expression.Split('.').Skip(1).Select(part => char.ToLowerInvariant(part[0]) + part[1..])),
+    };
 }

@@ -48,7 +48,7 @@ public sealed class BotNode : IAsyncDisposable
     private readonly IHost _host;
     private readonly LockstepClient? _lockstep;
     private readonly CancellationTokenSource _stopping = new();
-    private Task _upkeep = Task.CompletedTask;
+    private Task _clock = Task.CompletedTask;
 
     private BotNode(IHost host, KucoinExchange exchange, LockstepClient? lockstep, NodeServices services, LockstepHello? replay)
     {
@@ -87,8 +87,10 @@ public sealed class BotNode : IAsyncDisposable
         var inFlight = new InFlight();
         var frames = new PushFrames();
         var virtualTime = isReplay ? new VirtualTimeProvider() : null;
-        var time = (TimeProvider?)virtualTime ?? TimeProvider.System;
+        var time = (TimeProvider?)virtualTime ?? ChaosHooks.Clock(TimeProvider.System);
         var isLoopback = bot.Exchange.BaseAddress.IsLoopback;
+        if (ChaosHooks.IsActive && !isLoopback)
+            throw new InvalidOperationException($"{ChaosHooks.FolderVariable} is set: this node may die on purpose, and {bot.Exchange.BaseAddress.Host} is a real exchange. Unset it.");
         var defaults = new KucoinOptions();
         var exchange = new KucoinExchange(
             defaults with
@@ -96,9 +98,6 @@ public sealed class BotNode : IAsyncDisposable
                 BaseAddress = bot.Exchange.BaseAddress,
                 AllowedHosts = isLoopback ? null : defaults.AllowedHosts,
                 OrderWindowMs = bot.Exchange.OrderWindowMs,
-
-                // Also where new ones are not wanted: those that stand from before are read and cancelled.
-                StopOrders = true,
                 RateBudget = isReplay ? null : defaults.RateBudget,
                 ClockIsTimeProvider = isReplay,
             },
@@ -131,19 +130,6 @@ public sealed class BotNode : IAsyncDisposable
             await exchange.SynchroniseClockAsync(cancel).ConfigureAwait(false);
         }
 
-        var stops = new ExchangeStops(exchange.StopOrders!, bot.Protection.ExchangeStops);
-        var stopProbe = new StopProbe(stops, bot, logs.CreateLogger<StopProbe>());
-        try
-        {
-            await stopProbe.AskAtStartAsync(isReplay, cancel).ConfigureAwait(false);
-        }
-        catch
-        {
-            if (lockstep is not null)
-                await lockstep.DisposeAsync().ConfigureAwait(false);
-            exchange.Dispose();
-            throw;
-        }
         NodeServices? services = null;
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(logs);
@@ -151,7 +137,7 @@ public sealed class BotNode : IAsyncDisposable
         // The command stops the node, in order and after it has summed up; the host's own lifetime would stop the actors on the same signal.
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(60));
-        var address = new NodeAddress { Host = bot.Node.Host, Port = bot.Node.Port, Seeds = bot.Node.Seeds };
+        var address = new NodeAddress { Host = bot.Node.Host, Port = bot.Node.Port, ListenPort = bot.Node.ListenPort, Seeds = bot.Node.Seeds };
         builder.Services.AddAkka(ClusterConfig.SystemName, akka => akka
             .ConfigureLoggers(l =>
             {
@@ -165,7 +151,6 @@ public sealed class BotNode : IAsyncDisposable
                 {
                     Exchange = exchange,
                     Streams = exchange,
-                    Stops = stops,
                     Time = time,
                     ExchangeNowMs = () => exchange.Clock.NowMs,
                     InFlight = inFlight,
@@ -191,7 +176,7 @@ public sealed class BotNode : IAsyncDisposable
         }
         var started = new BotNode(host, exchange, lockstep, services!, hello);
         if (!isReplay)
-            started._upkeep = Task.WhenAll(started.KeepClockAsync(started._stopping.Token), stopProbe.KeepAskingAsync(started._stopping.Token));
+            started._clock = started.KeepClockAsync(started._stopping.Token);
         return started;
     }
 
@@ -210,7 +195,7 @@ public sealed class BotNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _upkeep.ConfigureAwait(false);
+        await _clock.ConfigureAwait(false);
         if (_lockstep is not null)
             await _lockstep.DisposeAsync().ConfigureAwait(false);
         await _host.StopAsync().ConfigureAwait(false);

@@ -69,16 +69,17 @@ internal static class TradingRun
     /// <summary>A taken port would end the actor system with a stack trace; a person wants the port's number.</summary>
     private static void RequireFreePort(NodeSection node)
     {
-        if (node.Port == 0)
+        var port = node.ListenPort ?? node.Port;
+        if (port == 0)
             return;
         try
         {
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            probe.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Any, node.Port));
+            probe.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Any, port));
         }
         catch (SocketException e)
         {
-            throw new CommandException($"Port {node.Port} of the node is taken by another program: set another one (node.port), or 0 for any free one.", e);
+            throw new CommandException($"Port {port} of the node is taken by another program: set another one (node.port, node.listenPort), or 0 for any free one.", e);
         }
     }
 }

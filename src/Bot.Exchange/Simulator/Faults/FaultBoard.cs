@@ -23,7 +23,7 @@ internal sealed class FaultBoard(TradingFloor floor)
         lock (floor.Gate)
         {
             return _plans.GetValueOrDefault(call.Signer?.Settings.Key ?? Nobody) is { } plan
-                ? plan.Next(call.Path, NameOf(call))
+                ? plan.Next(call.Http.Request.Method, call.Path, NameOf(call))
                 : default;
         }
     }

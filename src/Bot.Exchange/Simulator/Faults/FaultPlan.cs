@@ -47,9 +47,10 @@ internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed
     public IReadOnlyDictionary<FaultKind, long> Met => _met;
 
     /// <summary>The fault of a request.</summary>
+    /// <param name="method">Its method.</param>
     /// <param name="path">Its path.</param>
     /// <param name="name">What it asks for: the same for a repetition of the same request.</param>
-    public Fault Next(string path, string name)
+    public Fault Next(string method, string path, string name)
     {
         var times = _asked.GetValueOrDefault(name);
         _asked[name] = times + 1;
@@ -57,7 +58,7 @@ internal sealed class FaultPlan(FaultProfile profile, string account, ulong seed
         var roll = (long)(chance % 1000);
         foreach (var share in profile.Shares)
         {
-            if (!path.StartsWith(share.Where, StringComparison.Ordinal))
+            if (!path.StartsWith(share.Where, StringComparison.Ordinal) || (share.Method is not null && share.Method != method))
                 continue;
             roll -= share.PerMille;
             if (roll >= 0)

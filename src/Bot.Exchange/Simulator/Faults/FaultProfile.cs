@@ -89,7 +89,8 @@ internal enum FaultKind
 /// <param name="Kind">What goes wrong.</param>
 /// <param name="PerMille">How many requests of a thousand.</param>
 /// <param name="Where">Text that the request's path must begin with.</param>
-internal sealed record FaultShare(FaultKind Kind, int PerMille, string Where = "/");
+/// <param name="Method">The request's method; null for any.</param>
+internal sealed record FaultShare(FaultKind Kind, int PerMille, string Where = "/", string? Method = null);
 
 /// <summary>A named mixture of faults.</summary>
 /// <param name="Name">What it is switched on by.</param>
@@ -180,6 +181,8 @@ internal sealed record FaultProfile(string Name, params FaultShare[] Shares)
         new("fail-after", new FaultShare(FaultKind.FailAfter, 1000, Orders)),
         new("page-after", new FaultShare(FaultKind.PageAfter, 1000, Orders)),
         new("silence", new FaultShare(FaultKind.Silence, 1000, Orders)),
+        // Every placement is done and none is answered; who listens hears of only some.
+        new("timeouts", new FaultShare(FaultKind.Silence, 1000, Orders, "POST")) { DropsPerMille = 300 },
         new("tokens", new FaultShare(FaultKind.Unavailable, 1000, Tokens)) { DropsPerMille = 1000 },
         new("duplicates") { DuplicatesPerMille = 1000 },
         new("drops") { DropsPerMille = 200 },

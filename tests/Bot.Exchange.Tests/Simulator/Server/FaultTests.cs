@@ -228,7 +228,7 @@ public sealed class FaultTests : IAsyncLifetime, IDisposable
         static string Met(string[] asked, FaultProfile profile, ulong seed)
         {
             var plan = new FaultPlan(profile, "key", seed);
-            var met = asked.Select(n => (n, plan.Next(Orders, n))).Where(m => m.n != "beside").ToList();
+            var met = asked.Select(n => (n, plan.Next("POST", Orders, n))).Where(m => m.n != "beside").ToList();
             return string.Join('\n', met.GroupBy(m => m.n).OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => $"{g.Key}: {string.Join(' ', g.Select(m => m.Item2))}"));
         }
@@ -239,7 +239,7 @@ public sealed class FaultTests : IAsyncLifetime, IDisposable
     {
         var plan = new FaultPlan(FaultProfile.Find("hostile")!, "key", 5);
         for (var i = 0; i < 20_000; i++)
-            plan.Next(Orders, $"o-{i}");
+            plan.Next("POST", Orders, $"o-{i}");
         foreach (var group in plan.Profile.Shares.Where(s => Orders.StartsWith(s.Where, StringComparison.Ordinal)))
             Assert.InRange(plan.Met[group.Kind], group.PerMille * 20 * 0.8, group.PerMille * 20 * 1.2);
     }

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Versioning;
+
+namespace Bot.Chaos.Plans;
+
+/// <summary>Faults of processes: SIGKILL anywhere (F1), at enumerated points (F1a), SIGSTOP beyond the failure detector (F2), all at once (F27).</summary>
+[SupportedOSPlatform("linux")]
+internal static class ProcessFaults
+{
+    private static readonly TimeSpan ToThePoint = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan ToItsEnd = TimeSpan.FromSeconds(30);
+
+    /// <summary>A single node dies again and again: every second time at an enumerated point, else at a random time, its start included.</summary>
+    public static async Task KillAloneAsync(ChaosRun run)
+    {
+        var node = run.Deployment.Nodes[0];
+        var cluster = run.Deployment;
+        while (run.Done < run.Episodes)
+        {
+            run.Points.Learn(cluster);
+            if (run.Done % 2 == 1 && run.Points.Next(run.Dice) is { } point)
+            {
+                await node.StartAsync($"{point}:{Visit(run)}");
+                if (await node.EndsWithinAsync(ToThePoint, run.Cancel))
+                {
+                    run.Points.Died(point);
+                    run.Log.Fault("SIGKILL", ("where", point));
+                    run.EpisodeDone($"killed at {point}");
+                    continue;
+                }
+                // It has not come there: the market has not asked for it.
+                run.Points.Missed(point);
+            }
+            else
+            {
+                await node.StartAsync();
+#pragma warning disable CA5394 // Dice, no secret.
+                await run.PauseAsync(run.Dice.NextDouble() < 0.25 ? run.Between(0.2, 3) : run.Between(3, 9));
+#pragma warning restore CA5394
+            }
+            await node.KillAsync(staysDown: true);
+            run.Log.Fault("SIGKILL", ("where", "random"));
+            run.EpisodeDone("killed");
+        }
+        await node.StartAsync();
+        run.Time("SIGKILL: start to trading again", await cluster.WhenTradedAsync(3, ChaosRun.Recovery, run.Cancel));
+    }
+
+    /// <summary>A node of the cluster dies; the supervisor starts it again.</summary>
+    public static async Task KillAsync(ChaosRun run)
+    {
+        var node = run.AnyNode();
+        await node.KillAsync();
+        run.Log.Fault("SIGKILL", ("node", node.Setup.Index));
+        await run.RecoveredAsync("SIGKILL");
+    }
+
+    /// <summary>
+    /// A node stands still longer than the others wait for it. They take its pairs; then it goes on with what it was about to do, and finds out.
+    /// </summary>
+    public static async Task ZombieAsync(ChaosRun run)
+    {
+        var node = run.AnyNode();
+        var length = run.Between(14, 22);
+        var process = node.ProcessId;
+        node.Stop();
+        run.Log.Fault("SIGSTOP", ("node", node.Setup.Index), ("seconds", length.TotalSeconds));
+        var start = Stopwatch.GetTimestamp();
+        run.Time("SIGSTOP: the others trade after", await run.Deployment.WhenTradedAsync(2, ChaosRun.Recovery, run.Cancel));
+        if (length - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left)
+            await run.PauseAsync(left);
+        node.Continue();
+
+        // A node that the cluster took out ends; one that does not end by itself is ended as a supervisor's health check would.
+        var ended = await node.EndsWithinAsync(ToItsEnd, run.Cancel);
+        if (!ended && node.ProcessId == process)
+            await node.KillAsync();
+        run.Log.Note(ended ? "zombie ended by itself" : "zombie was ended", ("node", node.Setup.Index));
+        await run.RecoveredAsync("SIGSTOP");
+    }
+
+    /// <summary>Every node dies at once; after a while all come back.</summary>
+    public static async Task ColdStartAsync(ChaosRun run)
+    {
+        await Task.WhenAll(run.Deployment.Nodes.Select(n => n.KillAsync(staysDown: true)));
+        run.Log.Faults("SIGKILL", run.Deployment.Nodes.Count, ("node", "all"));
+        await run.PauseAsync(run.Between(5, 60));
+        await Task.WhenAll(run.Deployment.Nodes.Select(n => n.StartAsync()));
+        run.Log.Fault("cold start");
+        await run.RecoveredAsync("cold start");
+    }
+
+#pragma warning disable CA5394 // Dice, no secret.
+    private static string Visit(ChaosRun run) => (1 + run.Dice.Next(3)).ToString(CultureInfo.InvariantCulture);
+#pragma warning restore CA5394
+}
