@@ -15,10 +15,20 @@ public abstract record GatewayRequest : INoSerializationVerificationNeeded
     /// <param name="Leg">Exits go before entries.</param>
     public sealed record Place(PinnedOrder Order, IntentLeg Leg) : GatewayRequest;
 
+    /// <summary>Send a licensed placement of a stop, once.</summary>
+    /// <param name="Order">The pinned request.</param>
+    public sealed record PlaceStop(PinnedStopOrder Order) : GatewayRequest;
+
     /// <summary>Ask to cancel.</summary>
     /// <param name="Symbol">The pair.</param>
     /// <param name="ClientOrderId">The order.</param>
     public sealed record Cancel(Symbol Symbol, string ClientOrderId) : GatewayRequest;
+
+    /// <summary>Ask to cancel a stop that waits.</summary>
+    /// <param name="Symbol">The pair.</param>
+    /// <param name="ClientOrderId">The stop.</param>
+    /// <param name="StopId">The exchange's id of the stop, when known.</param>
+    public sealed record CancelStop(Symbol Symbol, string ClientOrderId, string? StopId) : GatewayRequest;
 
     /// <summary>Ask one source about an order.</summary>
     /// <param name="Source">Which source.</param>
@@ -26,11 +36,14 @@ public abstract record GatewayRequest : INoSerializationVerificationNeeded
     /// <param name="ClientOrderId">The order.</param>
     /// <param name="OrderId">The exchange's id, when known.</param>
     /// <param name="SinceMs">Lists are read from here, Unix ms.</param>
-    /// <param name="Leg">Questions about exits go before others.</param>
+    /// <param name="Leg">Questions about exits and stops go before others.</param>
     public sealed record Look(EvidenceSource Source, Symbol Symbol, string ClientOrderId, string? OrderId, long SinceMs, IntentLeg Leg) : GatewayRequest
     {
         /// <summary>The request's place in the rate budget.</summary>
-        public RequestLane Lane => Leg == IntentLeg.Exit ? RequestLane.Protective : RequestLane.Query;
+        public RequestLane Lane => Leg == IntentLeg.Entry ? RequestLane.Query : RequestLane.Protective;
+
+        /// <summary>The exchange's id of the stop, when known and <see cref="Leg"/> is a stop; <see cref="OrderId"/> is that of the order that it placed.</summary>
+        public string? StopId { get; init; }
     }
 
     /// <summary>The sender hosts this pair and wants its order events.</summary>
@@ -45,6 +58,10 @@ public abstract record AccountEvent : INoSerializationVerificationNeeded
     /// <param name="Update">The message.</param>
     public sealed record Order(OrderUpdate Update) : AccountEvent;
 
+    /// <summary>Something happened to a stop of this pair. It is named by the exchange's id only.</summary>
+    /// <param name="Update">The message.</param>
+    public sealed record Stop(StopUpdate Update) : AccountEvent;
+
     /// <summary>The stream is up. Nothing is replayed: what happened before must be asked for.</summary>
     public sealed record Connected : AccountEvent;
 
@@ -56,7 +73,7 @@ public abstract record AccountEvent : INoSerializationVerificationNeeded
 /// The node's only way to the exchange's account: sends requests, owns the private stream and hands its messages to the pairs that this
 /// node hosts. Keeps nothing: a restart changes no order's state.
 /// </summary>
-public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
+public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListener, IStopOrderListener
 {
     /// <summary>Lists are read from this long before the licence: the exchange's clock is not ours.</summary>
     private const long ListMarginMs = 60_000;
@@ -121,6 +138,10 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
                 if (_pairs.TryGetValue(order.Update.Symbol, out var pair))
                     pair.Tell(order);
                 break;
+            case AccountEvent.Stop stop:
+                if (_pairs.TryGetValue(stop.Update.Symbol, out var holder))
+                    holder.Tell(stop);
+                break;
             case AccountEvent.Connected:
                 _isConnected = true;
                 TellAll(message);
@@ -161,7 +182,7 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
 
     private static OrderInput Unknown(GatewayRequest request, Exception e) => request switch
     {
-        GatewayRequest.Place => new OrderInput.SubmitAnswered(SubmitOutcome.Doubt, null, "internal", e.GetType().Name),
+        GatewayRequest.Place or GatewayRequest.PlaceStop => new OrderInput.SubmitAnswered(SubmitOutcome.Doubt, null, "internal", e.GetType().Name),
         GatewayRequest.Look look => new OrderInput.LookFailed(look.Source, e.GetType().Name),
         _ => new OrderInput.CancelAnswered(),
     };
@@ -172,11 +193,14 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
         switch (request)
         {
             case GatewayRequest.Place place:
-                return Answered(await exchange.PlaceOrderAsync(place.Order, place.Leg == IntentLeg.Exit ? RequestLane.Protective : RequestLane.Entry, cancel).ConfigureAwait(false));
+                return Answered(await exchange.PlaceOrderAsync(place.Order, place.Leg == IntentLeg.Entry ? RequestLane.Entry : RequestLane.Protective, cancel).ConfigureAwait(false));
 
             case GatewayRequest.Cancel c:
                 await exchange.CancelOrderAsync(c.Symbol, c.ClientOrderId, RequestLane.Protective, cancel).ConfigureAwait(false);
                 return new OrderInput.CancelAnswered();
+
+            case GatewayRequest.PlaceStop or GatewayRequest.CancelStop or GatewayRequest.Look { Source: EvidenceSource.StopByClientOrderId or EvidenceSource.StopList }:
+                return await AskStopsAsync(request, cancel).ConfigureAwait(false);
 
             case GatewayRequest.Look { Source: EvidenceSource.ActiveList } l:
                 return InList(l, await exchange.GetActiveOrdersAsync(l.Symbol, l.Lane, cancel).ConfigureAwait(false));
@@ -218,7 +242,10 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
 
     private static OrderInput InList(GatewayRequest.Look l, Answer<IReadOnlyList<OrderReport>> answer) => answer.Failure is { } failure
         ? new OrderInput.LookFailed(l.Source, failure.ToString())
-        : new OrderInput.Looked(l.Source, answer.IssuedAtMs, answer.Required.FirstOrDefault(o => o.ClientOrderId == l.ClientOrderId));
+        : new OrderInput.Looked(l.Source, answer.IssuedAtMs, answer.Required.FirstOrDefault(o => o.ClientOrderId == l.ClientOrderId))
+        {
+            Unnamed = l.Leg == IntentLeg.Stop ? [.. answer.Required.Where(IsUnnamedSell)] : [],
+        };
 
     /// <summary>Fills carry no client order id. They speak for absence only when every one of them belongs to a known other order.</summary>
     private async Task<OrderInput> UnattributedAsync(GatewayRequest.Look l, CancellationToken cancel)
@@ -231,7 +258,8 @@ public sealed class ExchangeGateway : UntypedActor, IAccountStreamListener
         var active = await exchange.GetActiveOrdersAsync(l.Symbol, l.Lane, cancel).ConfigureAwait(false);
         if ((done.Failure ?? active.Failure) is { } listFailure)
             return new OrderInput.LookFailed(l.Source, listFailure.ToString());
-        var others = done.Required.Concat(active.Required).Where(o => o.ClientOrderId != l.ClientOrderId).Select(o => o.OrderId).ToHashSet(StringComparer.Ordinal);
+        var others = done.Required.Concat(active.Required)
+            .Where(o => o.ClientOrderId != l.ClientOrderId && !(l.Leg == IntentLeg.Stop && IsUnnamedSell(o))).Select(o => o.OrderId).ToHashSet(StringComparer.Ordinal);
         return new OrderInput.FillsRead(fills.IssuedAtMs, [], fills.Required.Any(f => !others.Contains(f.OrderId)));
     }
 

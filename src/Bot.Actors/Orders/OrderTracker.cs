@@ -5,6 +5,7 @@ using Akka.Event;
 using Bot.Actors.Gateway;
 using Bot.Actors.Persistence;
 using Bot.Actors.Runtime;
+using Bot.Exchange;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 
@@ -67,6 +68,13 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
             case OrderInput input:
                 Decide(input);
                 break;
+            case AccountEvent.Order { Update.ClientOrderId: null } unnamed when unnamed.Update.OrderId != _state.TradingOrderId:
+                // Somebody else's; or of our stop, which cannot be known before the exchange has shown it.
+                break;
+            case AccountEvent.Stop stop:
+                if (stop.Update.StopId == _state.OrderId)
+                    Decide(new OrderInput.StopStreamed(stop.Update));
+                break;
             case AccountEvent.Order order:
                 Decide(new OrderInput.Streamed(order.Update));
                 break;
@@ -88,13 +96,23 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
         {
             case OrderEffect.Submit submit:
                 Log.Info("{CorrelationId} {ClientOrderId} sending {Side} {Type} {Size} {Symbol}", _start.CorrelationId, spec.ClientOrderId, spec.Side, spec.Type, spec.Size, spec.Symbol.Text);
-                _gateway.Tell(new GatewayRequest.Place(Services.Exchange.Pin(submit.Spec, submit.SignTimeMs), _start.Leg));
+                _gateway.Tell(submit.Spec.StopPrice is { } stopPrice
+                    ? new GatewayRequest.PlaceStop(PinStop(submit.Spec, stopPrice, submit.SignTimeMs))
+                    : new GatewayRequest.Place(Services.Exchange.Pin(submit.Spec, submit.SignTimeMs), _start.Leg));
                 break;
             case OrderEffect.Cancel:
                 _gateway.Tell(new GatewayRequest.Cancel(spec.Symbol, spec.ClientOrderId));
                 break;
+            case OrderEffect.CancelStop:
+                _gateway.Tell(new GatewayRequest.CancelStop(spec.Symbol, spec.ClientOrderId, _state.OrderId));
+                break;
             case OrderEffect.Look look:
-                _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.OrderId, _state.SignTimeMs, _start.Leg));
+                // A stop may have waited for days; what it placed is not older than its trigger.
+                var since = _memory.TriggeredAtMs > 0 ? _memory.TriggeredAtMs : _state.SignTimeMs;
+                _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.TradingOrderId, since, _start.Leg)
+                {
+                    StopId = _state.IsStop ? _state.OrderId : null,
+                });
                 break;
             case OrderEffect.Wake wake:
                 Timers.After(WakeTimer, wake.DelayMs, new OrderInput.Woken());
@@ -156,7 +174,17 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
 
     private (long ValidUntilMs, string BodyHash) Pin(OrderSpec spec, long signTimeMs)
     {
+        if (spec.StopPrice is { } stopPrice)
+        {
+            var stop = PinStop(spec, stopPrice, signTimeMs);
+            return (stop.ValidUntilMs, Hash(stop.Body));
+        }
         var pinned = Services.Exchange.Pin(spec, signTimeMs);
-        return (pinned.ValidUntilMs, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pinned.Body))));
+        return (pinned.ValidUntilMs, Hash(pinned.Body));
     }
+
+    private PinnedStopOrder PinStop(OrderSpec spec, decimal stopPrice, long signTimeMs) =>
+        Services.Stops.Orders.PinStop(new StopOrderSpec(spec, StopDirection.Loss, stopPrice), signTimeMs);
+
+    private static string Hash(string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
 }

@@ -36,6 +36,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     private readonly PairNeighbours _neighbours;
     private readonly PairContext _context;
     private readonly PairMemory _memory = new();
+    private readonly ProtectionMeter _meter;
     private readonly Dictionary<string, IActorRef> _trackers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _restartPauseMs = new(StringComparer.Ordinal);
     private PairState _state = new();
@@ -56,6 +57,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     {
         _neighbours = neighbours;
         PersistenceId = PersistenceIdOf(symbol);
+        _meter = new ProtectionMeter(symbol, services.ExchangeNowMs);
         _context = new PairContext
         {
             Symbol = symbol,
@@ -64,6 +66,8 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             Deployment = services.Settings.Deployment,
             Node = services.Settings.Node,
             Strategy = NewStrategy(services.Settings),
+            ExchangeStops = services.Stops.IsServed,
+            AllowOutageExposure = services.Settings.AllowOutageExposure,
         };
     }
 
@@ -86,6 +90,8 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     {
         _state.Apply(e);
         _memory.Rearm(_state, _context);
+        var bare = ProtectionMeter.Bare(_state);
+        _meter.Take(_state, e, bare > 0 && _context.Rules?.IsDust(bare, _state.Position.AveragePrice) != true, IsRecovering);
         if (!IsRecovering)
             Explain(e);
     }
@@ -108,6 +114,14 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     }
 
     /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        Services.Stops.Forget(Self);
+        _meter.Dispose();
+        base.PostStop();
+    }
+
+    /// <inheritdoc/>
     protected override void OnMessage(object message)
     {
         switch (message)
@@ -126,6 +140,9 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 break;
             case AccountEvent.Order order:
                 OnOrderEvent(order);
+                break;
+            case AccountEvent.Stop stop:
+                TellStops(stop);
                 break;
             case AccountEvent.Connected:
                 _isAccountConnected = true;
@@ -170,7 +187,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             case TrackerGone gone:
                 OnTrackerGone(gone.ClientOrderId);
                 break;
-            case RestartTracker restart when _state.Find(restart.ClientOrderId) is { IsOpen: true } attempt && !_trackers.ContainsKey(restart.ClientOrderId):
+            case RestartTracker restart when _state.Find(restart.ClientOrderId) is { } attempt && !_trackers.ContainsKey(restart.ClientOrderId):
                 var i = attempt.Intended;
                 StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs));
                 break;
@@ -237,6 +254,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         _neighbours.Directory.Tell(new SubscribeRules(_context.Symbol));
         _neighbours.Prices.Tell(new SubscribePrices(_context.Symbol));
         _neighbours.Gateway.Tell(new GatewayRequest.Register(_context.Symbol));
+        Services.Stops.Notify(Self);
         AskHistory();
     }
 
@@ -264,13 +282,19 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     {
         if (_scale is not { } scale || _lastTicker is not { } ticker)
             return;
-        _context.NowMs = Services.ExchangeNowMs();
+        LookAround();
         PairDecider.OnTick(_state, _memory, _context, scale.Tick(ticker), Sink);
         Commit();
     }
 
     private void OnOrderEvent(AccountEvent.Order order)
     {
+        if (order.Update.ClientOrderId is null)
+        {
+            // Perhaps of an order that a stop of ours placed: its tracker knows it by the exchange's id.
+            TellStops(order);
+            return;
+        }
         if (order.Update.ClientOrderId is not { } id || !ClientOrderId.TryParse(id, out var own) || own.Deployment != _context.Deployment)
             return;
         if (_releasing.TryGetValue(id, out var held))
@@ -290,9 +314,25 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         }
     }
 
-    private void Decide(PairInput input)
+    private void TellStops(AccountEvent update)
+    {
+        foreach (var (id, tracker) in _trackers)
+        {
+            if (_state.Find(id) is { Intended.Leg: IntentLeg.Stop })
+                tracker.Tell(update);
+        }
+    }
+
+    /// <summary>What a decision may look at, as it is now.</summary>
+    private void LookAround()
     {
         _context.NowMs = Services.ExchangeNowMs();
+        _context.ExchangeStops = Services.Stops.IsServed;
+    }
+
+    private void Decide(PairInput input)
+    {
+        LookAround();
         PairDecider.Decide(_state, _memory, _context, input, Sink);
         Commit();
     }
@@ -305,6 +345,10 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         var tracker = Context.ActorOf(ActorProps.Of(() => new OrderTracker(Services, start, _neighbours.Gateway)), id);
         Context.WatchWith(tracker, new TrackerGone(id));
         _trackers[id] = tracker;
+
+        // What was asked of the last incarnation of the tracker may not have reached its journal.
+        if (_state.Find(id) is { IsOpen: true, IsCancelling: true })
+            tracker.Tell(new OrderInput.CancelAsked("the pair wants it cancelled"));
         return tracker;
     }
 
@@ -316,7 +360,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             held.ForEach(OnOrderEvent);
             return;
         }
-        if (_state.Find(clientOrderId) is not { IsOpen: true })
+        if (_state.Find(clientOrderId) is null)
             return;
         var pause = _restartPauseMs.TryGetValue(clientOrderId, out var last) ? Math.Min(2 * last, 60_000) : Services.Settings.RestartBackoffMs;
         _restartPauseMs[clientOrderId] = pause;

@@ -48,6 +48,11 @@ public sealed record BotSettings
     /// <summary>Times and counts of the order protocol.</summary>
     public OrderPolicy Order { get; init; } = new();
 
+    /// <summary>
+    /// Entries although the exchange holds no stops: while this bot, its database or its line to the exchange is away, nobody sells then.
+    /// </summary>
+    public bool AllowOutageExposure { get; init; }
+
     /// <summary>Limits and times of the portfolio.</summary>
     public PortfolioSettings Portfolio { get; init; } = new();
 

@@ -14,6 +14,9 @@ public sealed record NodeServices
     /// <summary>Push connections of the exchange.</summary>
     public required IExchangeStreams Streams { get; init; }
 
+    /// <summary>Stops that the exchange holds, where it does.</summary>
+    public required ExchangeStops Stops { get; init; }
+
     /// <summary>Process time: every timer of ours. Virtual in a lockstep replay, the system's otherwise.</summary>
     public required TimeProvider Time { get; init; }
 

@@ -78,6 +78,18 @@ public sealed record TradingSection
     }
 }
 
+/// <summary>Who watches the stops.</summary>
+public sealed record ProtectionSection
+{
+    /// <summary>Whether the exchange holds stops, too: where it serves them, always, or never.</summary>
+    public ExchangeStopsSetting ExchangeStops { get; init; }
+
+    /// <summary>
+    /// Entries although the exchange holds no stops: while the bot, its database or its line to the exchange is away, nobody sells then.
+    /// </summary>
+    public bool AllowOutageExposure { get; init; }
+}
+
 /// <summary>The actor system of a node.</summary>
 public sealed record NodeSection
 {
@@ -131,6 +143,9 @@ public sealed record BotConfiguration
     /// <summary>Times and margins of a pair.</summary>
     public PairSettings Pair { get; init; } = new();
 
+    /// <summary>Who watches the stops.</summary>
+    public ProtectionSection Protection { get; init; } = new();
+
     /// <summary>Times and counts of the order protocol.</summary>
     public OrderPolicy Orders { get; init; } = new();
 
@@ -142,7 +157,7 @@ public sealed record BotConfiguration
 
     /// <summary>The part that decides how is traded, as JSON: what is kept with its version.</summary>
     public string EffectiveJson() => JsonSerializer.Serialize(
-        new { trading = Trading, selection = Selection, risk = Risk, pair = Pair, orders = Orders, orderWindowMs = Exchange.OrderWindowMs },
+        new { trading = Trading, selection = Selection, risk = Risk, pair = Pair, protection = Protection, orders = Orders, orderWindowMs = Exchange.OrderWindowMs },
         Json);
 
     /// <summary>Version of the part that decides how is traded: SHA-256, hexadecimal.</summary>
@@ -167,6 +182,7 @@ public sealed record BotConfiguration
         RulesRefreshMs = Trading.RulesRefreshSeconds * 1_000L,
         Pair = Pair,
         Order = Orders,
+        AllowOutageExposure = Protection.AllowOutageExposure,
         Portfolio = new PortfolioSettings { Limits = Risk, EquityIntervalMs = Trading.EquityMinutes * 60_000L },
         CandleRetention = Trading.CandleRetentionDays is { } days ? TimeSpan.FromDays(days) : null,
         CandleGraceMs = Trading.CandleGraceMs,

@@ -87,6 +87,12 @@ internal sealed class StrictBinder(ICollection<string> faults, params IReadOnlyL
             return Number<double>(text, NumberStyles.Float);
         if (bare == typeof(decimal))
             return Number<decimal>(text, NumberStyles.Float);
+        if (bare.IsEnum)
+        {
+            return Enum.GetNames(bare).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } word
+                ? Enum.Parse(bare, word)
+                : throw new FormatException($"is '{text}': use {string.Join(", ", Enum.GetNames(bare).Select(Spelled))}");
+        }
         if (bare == typeof(Symbol))
             return Symbol.Parse(text);
         if (bare == typeof(CandleInterval))

@@ -48,7 +48,7 @@ public sealed class BotNode : IAsyncDisposable
     private readonly IHost _host;
     private readonly LockstepClient? _lockstep;
     private readonly CancellationTokenSource _stopping = new();
-    private Task _clock = Task.CompletedTask;
+    private Task _upkeep = Task.CompletedTask;
 
     private BotNode(IHost host, KucoinExchange exchange, LockstepClient? lockstep, NodeServices services, LockstepHello? replay)
     {
@@ -98,6 +98,9 @@ public sealed class BotNode : IAsyncDisposable
                 BaseAddress = bot.Exchange.BaseAddress,
                 AllowedHosts = isLoopback ? null : defaults.AllowedHosts,
                 OrderWindowMs = bot.Exchange.OrderWindowMs,
+
+                // Also where new ones are not wanted: those that stand from before are read and cancelled.
+                StopOrders = true,
                 RateBudget = isReplay ? null : defaults.RateBudget,
                 ClockIsTimeProvider = isReplay,
             },
@@ -130,6 +133,19 @@ public sealed class BotNode : IAsyncDisposable
             await exchange.SynchroniseClockAsync(cancel).ConfigureAwait(false);
         }
 
+        var stops = new ExchangeStops(exchange.StopOrders!, bot.Protection.ExchangeStops);
+        var stopProbe = new StopProbe(stops, bot, logs.CreateLogger<StopProbe>());
+        try
+        {
+            await stopProbe.AskAtStartAsync(isReplay, cancel).ConfigureAwait(false);
+        }
+        catch
+        {
+            if (lockstep is not null)
+                await lockstep.DisposeAsync().ConfigureAwait(false);
+            exchange.Dispose();
+            throw;
+        }
         NodeServices? services = null;
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(logs);
@@ -151,6 +167,7 @@ public sealed class BotNode : IAsyncDisposable
                 {
                     Exchange = exchange,
                     Streams = exchange,
+                    Stops = stops,
                     Time = time,
                     ExchangeNowMs = () => exchange.Clock.NowMs,
                     InFlight = inFlight,
@@ -176,7 +193,7 @@ public sealed class BotNode : IAsyncDisposable
         }
         var started = new BotNode(host, exchange, lockstep, services!, hello);
         if (!isReplay)
-            started._clock = started.KeepClockAsync(started._stopping.Token);
+            started._upkeep = Task.WhenAll(started.KeepClockAsync(started._stopping.Token), stopProbe.KeepAskingAsync(started._stopping.Token));
         return started;
     }
 
@@ -195,7 +212,7 @@ public sealed class BotNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _clock.ConfigureAwait(false);
+        await _upkeep.ConfigureAwait(false);
         if (_lockstep is not null)
             await _lockstep.DisposeAsync().ConfigureAwait(false);
         await _host.StopAsync().ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Akka.Actor;
 using Bot.Actors.Projector;
+using Bot.Actors.Runtime;
 using Bot.Host.Commands;
 using Bot.Host.Terminal;
 using Npgsql;
@@ -81,6 +82,7 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
         var unrealised = picture.Pairs.Where(p => p.Protection is not null && p.LastPrice is not null).Sum(p => p.Position.UnrealisedPnl(p.LastPrice!.Value));
         var summary = await RunSummary.ReadAsync(
             database, picture.Portfolio?.MaxDrawdown ?? 0, picture.Portfolio?.Equity ?? 0, unrealised, patience.Token).ConfigureAwait(false);
+        summary = summary with { ExchangeStops = node.Services.Stops.Mode };
         if (options.Faults is { } faults)
             summary = summary with { Faults = await faults(patience.Token).ConfigureAwait(false) };
         if (options.Json)
@@ -108,6 +110,7 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
         yield return ("unrealised", FormattableString.Invariant($"{s.UnrealisedPnl:+0.00;-0.00;0.00} {quote}"));
         yield return ("equity", FormattableString.Invariant($"{s.Equity:0.00} {quote}"));
         yield return ("deepest drawdown", FormattableString.Invariant($"{s.MaxDrawdown:0.00%}"));
+        yield return ("stops", s.ExchangeStops == ExchangeStopsMode.Served ? "at the exchange and here" : "watched by the bot alone");
         if (s.Faults is { } faults)
             yield return ("faults met", faults.Count == 0 ? "none" : string.Join(", ", faults.Select(f => FormattableString.Invariant($"{f.Key} {f.Value}"))));
         yield return ("orders' SHA-256", s.OrdersSha256);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using Bot.Actors.Runtime;
 using Dapper;
 using Npgsql;
 
@@ -49,6 +50,10 @@ public sealed record RunSummary
     /// <summary>Result of what is still held, quote, before fees.</summary>
     [JsonPropertyName("unrealisedPnl")]
     public decimal UnrealisedPnl { get; init; }
+
+    /// <summary>Who watched the stops: <c>Served</c> exchange and bot; <c>Unknown</c>, <c>Retired</c> or <c>Off</c> the bot alone.</summary>
+    [JsonPropertyName("exchangeStops")]
+    public ExchangeStopsMode ExchangeStops { get; init; }
 
     /// <summary>How many faults of each kind the simulator made; absent when none were asked for.</summary>
     [JsonPropertyName("faults")]

@@ -78,6 +78,12 @@ public sealed class PairContext
     /// <summary>True where the exchange holds stops: found out at start, and wanted by the configuration. Else only the pair's own monitor protects.</summary>
     public bool ExchangeStops { get; set; }
 
+    /// <summary>
+    /// Whether positions are opened although the exchange holds no stops: while the pair, the journal or the line to the exchange is away,
+    /// nobody sells then (DESIGN.md 5.10).
+    /// </summary>
+    public bool AllowOutageExposure { get; init; } = true;
+
     /// <summary>The strategy instance.</summary>
     public IStrategy? Strategy { get; set; }
 

@@ -26,6 +26,8 @@ public static partial class PairDecider
             return "ORDER_QUARANTINED";
         if (s.Protection is not null || s.ExitWanted is not null)
             return "POSITION_OPEN";
+        if (!c.ExchangeStops && !c.AllowOutageExposure)
+            return "NO_STOPS_AT_EXCHANGE";
         if (c.Rules is not { } rules)
             return "RULES_UNKNOWN";
         if (!rules.EnableTrading)

@@ -20,7 +20,8 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
 
-    private LocalSystem(string connection, IExchange? exchange, IExchangeStreams? streams, Func<long>? nowMs)
+    private LocalSystem(
+        string connection, IExchange? exchange, IExchangeStreams? streams, Func<long>? nowMs, ExchangeStops stops, Func<BotSettings, BotSettings> adjust)
     {
         var configuration = ConfigurationFactory.ParseString("akka { actor.provider = local, loglevel = OFF, stdout-loglevel = OFF }")
             .WithFallback(ClusterConfig.Create(new NodeAddress(), connection))
@@ -32,25 +33,33 @@ internal sealed class LocalSystem : IAsyncDisposable
             // Actors that trade are tested with an exchange; the others never ask for one.
             Exchange = exchange!,
             Streams = streams!,
+            Stops = stops,
             Time = TimeProvider.System,
             ExchangeNowMs = nowMs ?? (() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()),
             InFlight = InFlight,
             Database = _source,
-            Settings = new BotSettings
+            Settings = adjust(new BotSettings
             {
                 Deployment = "abcdef", Version = "v", Node = "test", Account = "abcdef", Interval = CandleInterval.OneMinute, Strategy = "ema-cross",
                 StrategyParameters = new Dictionary<string, double>(), CandleRetention = null,
-            },
+            }),
             Gate = new StartupGate(),
         };
     }
 
     /// <summary>A system on a database, with an exchange where one is needed.</summary>
-    public static LocalSystem On(TestDatabase database, KucoinExchange? exchange = null) =>
-        new(database.Connections.For(DatabaseRole.App), exchange, exchange, exchange is null ? null : () => exchange.Clock.NowMs);
+    /// <param name="database">The database.</param>
+    /// <param name="exchange">The exchange; null where none is asked.</param>
+    /// <param name="stops">Who watches the stops; what is not known is not served.</param>
+    /// <param name="adjust">Settings of the test's own.</param>
+    public static LocalSystem On(
+        TestDatabase database, KucoinExchange? exchange = null, ExchangeStopsSetting stops = ExchangeStopsSetting.Auto, Func<BotSettings, BotSettings>? adjust = null) =>
+        new(
+            database.Connections.For(DatabaseRole.App), exchange, exchange, exchange is null ? null : () => exchange.Clock.NowMs, new ExchangeStops(exchange?.StopOrders!, stops), adjust ?? (s => s));
 
     /// <summary>A system whose way to the database the test may shut.</summary>
-    public static LocalSystem Through(string connectionString) => new(connectionString, null, null, null);
+    public static LocalSystem Through(string connectionString) =>
+        new(connectionString, null, null, null, new ExchangeStops(null!, ExchangeStopsSetting.Auto), s => s);
 
     public ActorSystem System { get; }
 

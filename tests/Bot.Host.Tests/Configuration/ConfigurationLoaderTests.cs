@@ -45,7 +45,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "risks": {} }""", "'risks' is no setting", "known here are database, exchange, log, node, orders, pair, risk, selection, trading")]
+    [InlineData("""{ "risks": {} }""", "'risks' is no setting", "known here are database, exchange, log, node, orders, pair, protection, risk, selection, trading")]
     [InlineData("""{ "risk": { "maxPositon": 0.1 } }""", "'risk.maxPositon' is no setting", "maxPosition")]
     [InlineData("""{ "databases": { "port": 5555 } }""", "'databases' is no setting", "database")]
     [InlineData("""{ "database": { "prot": 5555 } }""", "'prot' is no setting", "maxPoolSize")]
@@ -67,6 +67,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""{ "trading": { "parameters": { "fst": 3 } } }""", "fst", "fast")]
     [InlineData("""{ "trading": { "deployment": "Production" } }""", "'trading.deployment' is 'Production'", "six lower-case letters or digits")]
     [InlineData("""{ "trading": { "strategy": null } }""", "'trading.strategy' has no value")]
+    [InlineData("""{ "protection": { "exchangeStops": "maybe" } }""", "'protection.exchangeStops' is 'maybe': use auto, on, off")]
+    [InlineData("""{ "protection": { "exchangeStops": "1" } }""", "'protection.exchangeStops' is '1'")]
     [InlineData("""{ "pair": { "exitRetryMs": { "a": 1 } } }""", "'pair.exitRetryMs' has no value")]
     [InlineData("""{ "risk": 5 }""", "'risk' is a section")]
     [InlineData("""{ "log": { "level": "loud" } }""", "'log.level' is 'loud'", "Information")]
