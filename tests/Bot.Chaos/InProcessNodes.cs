@@ -16,8 +16,8 @@ namespace Bot.Chaos;
 internal sealed class InProcessNodes : IAsyncDisposable
 {
     public const string Key = "cluster";
-    private const string KeySecret = "cluster-secret";
-    private const string Passphrase = "cluster-passphrase";
+    public const string KeySecret = "cluster-secret";
+    public const string Passphrase = "cluster-passphrase";
 
     // Akka moves shards every ten seconds; here somebody waits for it.
     private const string Impatient = "akka.cluster.sharding.rebalance-interval = 500ms";
@@ -37,6 +37,9 @@ internal sealed class InProcessNodes : IAsyncDisposable
 
     /// <summary>The nodes, the oldest first.</summary>
     public IReadOnlyList<BotNode> Nodes => _nodes;
+
+    /// <summary>Port of the first node, which the others join.</summary>
+    public int SeedPort => _ports[0];
 
     /// <summary>Wishes where shards shall be.</summary>
     public ShardMoves Moves { get; } = new();

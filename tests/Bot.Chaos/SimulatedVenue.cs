@@ -50,10 +50,13 @@ internal sealed class SimulatedVenue : IAsyncDisposable
 
     /// <summary>Writes the account's keys as a node takes them.</summary>
     /// <returns>Their folder.</returns>
-    public static string WriteKeys(string folder)
+    public static string WriteKeys(string folder) => WriteKeys(folder, Key, Secret, Passphrase);
+
+    /// <summary>Writes a folder of keys as a node takes them.</summary>
+    public static string WriteKeys(string folder, string key, string secret, string passphrase)
     {
         var keys = Directory.CreateDirectory(Path.Combine(folder, "keys"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var (name, value) in new[] { ("key", Key), ("secret", Secret), ("passphrase", Passphrase) })
+        foreach (var (name, value) in new[] { ("key", key), ("secret", secret), ("passphrase", passphrase) })
         {
             var file = Path.Combine(keys.FullName, name);
             File.WriteAllText(file, value);

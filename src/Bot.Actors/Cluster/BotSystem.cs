@@ -1,3 +1,4 @@
+using Akka;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
@@ -72,6 +73,12 @@ public static class BotSystem
             system.ActorOf(ActorProps.Of(() => new MarketDirectory(services)), "directory"),
             portfolio,
             collector);
+        var shutdown = CoordinatedShutdown.Get(system);
+        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "no-more-entries", () =>
+        {
+            neighbours.Gateway.Tell(new GatewayRequest.Leave(shutdown.ShutdownReason is CoordinatedShutdown.ClusterDowningReason), ActorRefs.NoSender);
+            return Task.FromResult(Done.Instance);
+        });
         var pairs = ClusterSharding.Get(system).Start(
             "pair",
             symbol => Keeper.Of(ActorProps.Of(() => new PairActor(Symbol.Parse(symbol), services, neighbours)), services),

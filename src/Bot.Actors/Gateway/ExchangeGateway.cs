@@ -49,6 +49,10 @@ public abstract record GatewayRequest : INoSerializationVerificationNeeded
     /// <summary>The sender hosts this pair and wants its order events.</summary>
     /// <param name="Symbol">The pair.</param>
     public sealed record Register(Symbol Symbol) : GatewayRequest;
+
+    /// <summary>The node is leaving: its pairs open nothing any more.</summary>
+    /// <param name="IsLost">True when the cluster has downed it: others may own its pairs by now, so nothing is placed at all.</param>
+    public sealed record Leave(bool IsLost) : GatewayRequest;
 }
 
 /// <summary>What the private stream tells a pair.</summary>
@@ -85,6 +89,8 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
     private readonly CancellationTokenSource _stopping = new();
     private IAccountStream? _stream;
     private bool _isConnected;
+    private bool _isLeaving;
+    private bool _isLost;
 
     /// <summary>The gateway of a node.</summary>
     public ExchangeGateway(NodeServices services)
@@ -141,6 +147,19 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
             case AccountEvent.Stop stop:
                 if (_pairs.TryGetValue(stop.Update.Symbol, out var holder))
                     holder.Tell(stop);
+                break;
+            case GatewayRequest.Leave leave:
+                (_isConnected, _isLeaving, _isLost) = (false, true, _isLost || leave.IsLost);
+                TellAll(new AccountEvent.Disconnected());
+
+                // What waits for its turn in the rate budget is given up; what is on its way is in doubt for whoever recovers the order.
+                if (_isLost)
+                    _stopping.Cancel();
+                break;
+            case GatewayRequest.Place when _isLost:
+                Sender.Tell(new OrderInput.SubmitAnswered(SubmitOutcome.Doubt, null, "node-lost", "the cluster has downed this node: nothing was sent"));
+                break;
+            case AccountEvent.Connected when _isLeaving:
                 break;
             case AccountEvent.Connected:
                 _isConnected = true;

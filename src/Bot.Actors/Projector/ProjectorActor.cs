@@ -5,7 +5,7 @@ using Bot.Actors.Runtime;
 namespace Bot.Actors.Projector;
 
 /// <summary>Asks for everything that is in the journal now to be in the read tables; the answer is <see cref="CaughtUp"/> to the sender.</summary>
-public sealed record CatchUp : INoSerializationVerificationNeeded
+public sealed record CatchUp : IWireMessage
 {
     /// <summary>The only instance.</summary>
     public static readonly CatchUp Instance = new();
@@ -13,7 +13,7 @@ public sealed record CatchUp : INoSerializationVerificationNeeded
 
 /// <summary>The read tables show what the journal held when it was asked.</summary>
 /// <param name="Applied">Events projected since the projector started.</param>
-public sealed record CaughtUp(long Applied) : INoSerializationVerificationNeeded;
+public sealed record CaughtUp(long Applied) : IWireMessage;
 
 /// <summary>
 /// Keeps the read tables behind the journal, one in the cluster. Correct with two of them: progress and rows are one transaction. It runs

@@ -8,6 +8,7 @@ using Akka.Serialization;
 using Bot.Actors.Collector;
 using Bot.Actors.Pairs;
 using Bot.Actors.Portfolio;
+using Bot.Actors.Projector;
 using Bot.Actors.Selector;
 
 namespace Bot.Actors.Runtime;
@@ -43,6 +44,8 @@ public static class MessageContracts
         ("get-collector-status.1", MessageJson.Default.GetCollectorStatus),
         ("collector-status.1", MessageJson.Default.CollectorStatus),
         ("select-now.1", MessageJson.Default.SelectNow),
+        ("catch-up.1", MessageJson.Default.CatchUp),
+        ("caught-up.1", MessageJson.Default.CaughtUp),
     ];
 
     private static readonly FrozenDictionary<string, JsonTypeInfo> ByManifest = All.ToFrozenDictionary(c => c.Manifest, c => c.Type);
@@ -121,4 +124,6 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
 [JsonSerializable(typeof(GetCollectorStatus))]
 [JsonSerializable(typeof(CollectorStatus))]
 [JsonSerializable(typeof(SelectNow))]
+[JsonSerializable(typeof(CatchUp))]
+[JsonSerializable(typeof(CaughtUp))]
 public sealed partial class MessageJson : JsonSerializerContext;

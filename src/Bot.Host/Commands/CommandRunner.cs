@@ -24,6 +24,9 @@ internal static class CommandRunner
     /// <summary>Something went wrong.</summary>
     public const int Failed = 1;
 
+    /// <summary>The node was downed by or removed from its cluster: it has to be started again.</summary>
+    public const int NodeLost = 3;
+
     /// <summary>Ctrl-C ended it before its end.</summary>
     public const int Interrupted = 130;
 

@@ -49,12 +49,21 @@ public sealed class BotNode : IAsyncDisposable
     private readonly LockstepClient? _lockstep;
     private readonly CancellationTokenSource _stopping = new();
     private Task _upkeep = Task.CompletedTask;
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isStopping;
 
     private BotNode(IHost host, KucoinExchange exchange, LockstepClient? lockstep, NodeServices services, LockstepHello? replay)
     {
         (_host, Exchange, _lockstep, Services, Replay) = (host, exchange, lockstep, services, replay);
         System = host.Services.GetRequiredService<ActorSystem>();
         Actors = host.Services.GetRequiredService<IActorRegistry>();
+        _ = System.WhenTerminated.ContinueWith(
+            _ =>
+            {
+                if (!_isStopping)
+                    _lost.TrySetResult(CoordinatedShutdown.Get(System).ShutdownReason?.GetType().Name ?? "terminated");
+            },
+            TaskScheduler.Default);
     }
 
     /// <summary>The actor system.</summary>
@@ -74,6 +83,12 @@ public sealed class BotNode : IAsyncDisposable
 
     /// <summary>Completes with the replay's last step; never outside a replay.</summary>
     public Task ReplayEnded => _lockstep?.Completion ?? Task.Delay(Timeout.Infinite, _stopping.Token);
+
+    /// <summary>
+    /// Completes, with the reason, when the actor system has ended without this process having wanted it: the cluster downed or removed the
+    /// node. A process without actors is of no use, so its command ends it.
+    /// </summary>
+    public Task<string> Lost => _lost.Task;
 
     /// <summary>Steps of the replay so far.</summary>
     public long Steps => _lockstep?.Steps ?? 0;
@@ -211,6 +226,7 @@ public sealed class BotNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _isStopping = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _upkeep.ConfigureAwait(false);
         if (_lockstep is not null)

@@ -22,6 +22,7 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan SummaryPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs until the end; Ctrl-C stops it in order and still sums it up.</summary>
     /// <returns>The exit code.</returns>
@@ -35,20 +36,29 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
         var ended = false;
         try
         {
-            await Task.WhenAny(node.ReplayEnded, Task.Delay(Timeout.Infinite, cancel)).ConfigureAwait(false);
+            await Task.WhenAny(node.ReplayEnded, node.Lost, Task.Delay(Timeout.Infinite, cancel)).ConfigureAwait(false);
             ended = node.ReplayEnded.IsCompletedSuccessfully;
             failure = node.ReplayEnded.Exception?.InnerException;
             if (ended && !options.EndWithReplay)
-                await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.WhenAny(node.Lost, Task.Delay(Timeout.Infinite, cancel)).ConfigureAwait(false);
         }
         finally
         {
             await shown.CancelAsync().ConfigureAwait(false);
             await show.ConfigureAwait(false);
         }
+        if (node.Lost.IsCompletedSuccessfully)
+            return CommandRunner.NodeLost;
         if (failure is not null)
             throw failure;
-        await SumUpAsync(observer).ConfigureAwait(false);
+        try
+        {
+            await SumUpAsync(observer).ConfigureAwait(false);
+        }
+        catch (Exception e) when (node.Replay is null)
+        {
+            screen.Say($"no summary: {e.Message} Nothing is lost; the journal has everything.");
+        }
         return ended || !options.EndWithReplay ? CommandRunner.Ok : CommandRunner.Interrupted;
     }
 
@@ -73,11 +83,16 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
         }
     }
 
+    /// <summary>
+    /// A replay's summary is complete. A node on the wall clock is being stopped, perhaps because its database is away, and others wait for
+    /// its pairs: it sums up what it can within seconds.
+    /// </summary>
     private async Task SumUpAsync(RunObserver observer)
     {
-        using var patience = new CancellationTokenSource(SummaryPatience);
+        var limit = node.Replay is null ? StopPatience : SummaryPatience;
+        using var patience = new CancellationTokenSource(limit);
         var projector = await node.Actors.GetAsync<ProjectorActor>(patience.Token).ConfigureAwait(false);
-        await projector.Ask<CaughtUp>(CatchUp.Instance, SummaryPatience).ConfigureAwait(false);
+        await projector.Ask<CaughtUp>(CatchUp.Instance, limit).ConfigureAwait(false);
         var picture = await observer.LookAsync().ConfigureAwait(false);
         var unrealised = picture.Pairs.Where(p => p.Protection is not null && p.LastPrice is not null).Sum(p => p.Position.UnrealisedPnl(p.LastPrice!.Value));
         var summary = await RunSummary.ReadAsync(

@@ -5,6 +5,7 @@ using Bot.Host.Configuration;
 using Bot.Host.Database;
 using Bot.Host.Logging;
 using Bot.Host.Terminal;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Bot.Host.Node;
@@ -45,7 +46,10 @@ internal static class TradingRun
         var watching = beside?.Invoke(node, ended.Token) ?? Task.CompletedTask;
         try
         {
-            return await new RunSession(node, database.App, run, output).RunAsync(screen, cancel).ConfigureAwait(false);
+            var code = await new RunSession(node, database.App, run, output).RunAsync(screen, cancel).ConfigureAwait(false);
+            if (code == CommandRunner.NodeLost)
+                await SayLostAsync(await node.Lost.ConfigureAwait(false), logs, error).ConfigureAwait(false);
+            return code;
         }
         finally
         {
@@ -53,6 +57,13 @@ internal static class TradingRun
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await node.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private static async Task SayLostAsync(string reason, BotLogging logs, TextWriter error)
+    {
+        var text = $"ALERT this node was removed from its cluster ({reason}): its actors are gone, and with them every way to send an order. It ends with exit code {CommandRunner.NodeLost}; start it again.";
+        logs.Factory.CreateLogger("Bot.Host").LogCritical("{Text}", text);
+        await error.WriteLineAsync(text).ConfigureAwait(false);
     }
 
     /// <summary>The settings of the database that the promises rest on are looked at, not believed.</summary>

@@ -47,7 +47,7 @@ internal sealed class RunObserver(BotNode node, Func<IReadOnlyList<Symbol>> symb
         }
         catch (Exception e) when (e is AskTimeoutException or TaskCanceledException)
         {
-            return null; // busy or moving: the next picture will have it
+            return null; // busy, moving or gone: the next picture will have it
         }
     }
 }

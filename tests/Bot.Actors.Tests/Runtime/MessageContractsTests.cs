@@ -2,6 +2,7 @@ using Akka.Actor;
 using Bot.Actors.Collector;
 using Bot.Actors.Pairs;
 using Bot.Actors.Portfolio;
+using Bot.Actors.Projector;
 using Bot.Actors.Runtime;
 using Bot.Actors.Selector;
 using Bot.Trading.Market;
@@ -41,6 +42,8 @@ public sealed class MessageContractsTests : IDisposable
         GetCollectorStatus.Instance,
         new CollectorStatus(1, 2, 3, true),
         SelectNow.Instance,
+        CatchUp.Instance,
+        new CaughtUp(5),
     ];
 
     public static TheoryData<IWireMessage> Messages { get; } = [.. All];
