@@ -156,7 +156,7 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
                 if (_isLost)
                     _stopping.Cancel();
                 break;
-            case GatewayRequest.Place when _isLost:
+            case GatewayRequest.Place or GatewayRequest.PlaceStop when _isLost:
                 Sender.Tell(new OrderInput.SubmitAnswered(SubmitOutcome.Doubt, null, "node-lost", "the cluster has downed this node: nothing was sent"));
                 break;
             case AccountEvent.Connected when _isLeaving:

@@ -8,8 +8,17 @@ namespace Bot.Actors.Projector;
 /// <param name="Ordering">Place in the table; later is not always committed later.</param>
 /// <param name="PersistenceId">The stream.</param>
 /// <param name="SequenceNumber">Place in the stream, from 1.</param>
-/// <param name="Entry">Event and link.</param>
-public sealed record JournalRow(long Ordering, string PersistenceId, long SequenceNumber, JournalEntry Entry);
+/// <param name="Manifest">The event's manifest.</param>
+/// <param name="Message">The row's bytes.</param>
+public sealed record JournalRow(long Ordering, string PersistenceId, long SequenceNumber, string Manifest, byte[] Message)
+{
+    private JournalEntry? _entry;
+
+    /// <summary>Event and link, read when they are asked for: a row that nobody can read is nobody's but its stream's affair.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The bytes are damaged.</exception>
+    /// <exception cref="ArgumentException">The manifest is not known.</exception>
+    public JournalEntry Entry => _entry ??= JournalEntry.Read(Message, Manifest);
+}
 
 /// <summary>Reads journals for projections and checks.</summary>
 /// <param name="database">The database, any role that may read.</param>
@@ -20,6 +29,10 @@ public sealed class JournalReader(NpgsqlDataSource database)
     /// <summary>Rows behind a place in the table, in its order.</summary>
     public Task<IReadOnlyList<JournalRow>> ReadAfterAsync(long ordering, int limit, CancellationToken cancel) => QueryAsync(
         $"SELECT {Columns} FROM journal WHERE ordering > @ordering ORDER BY ordering LIMIT @limit", new { ordering, limit }, cancel);
+
+    /// <summary>Rows at certain places in the table, in its order.</summary>
+    public Task<IReadOnlyList<JournalRow>> ReadAtAsync(IReadOnlyCollection<long> orderings, CancellationToken cancel) => QueryAsync(
+        $"SELECT {Columns} FROM journal WHERE ordering = ANY(@orderings) ORDER BY ordering", new { orderings = orderings.ToArray() }, cancel);
 
     /// <summary>Rows of one stream behind a place, in order.</summary>
     public Task<IReadOnlyList<JournalRow>> ReadStreamAsync(string persistenceId, long afterSequence, long upToSequence, CancellationToken cancel) => QueryAsync(
@@ -56,6 +69,6 @@ public sealed class JournalReader(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel).ConfigureAwait(false);
         var rows = await connection.QueryAsync<(long Ordering, string PersistenceId, long SequenceNumber, string Manifest, byte[] Message)>(
             new CommandDefinition(sql, parameters, cancellationToken: cancel)).ConfigureAwait(false);
-        return [.. rows.Select(r => new JournalRow(r.Ordering, r.PersistenceId, r.SequenceNumber, JournalEntry.Read(r.Message, r.Manifest)))];
+        return [.. rows.Select(r => new JournalRow(r.Ordering, r.PersistenceId, r.SequenceNumber, r.Manifest, r.Message))];
     }
 }

@@ -31,7 +31,7 @@ public sealed class ProjectorActor : UntypedActor
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <summary>The projector.</summary>
-    public ProjectorActor(NodeServices services) => _projection = new Projection(services.Database);
+    public ProjectorActor(NodeServices services) => _projection = new Projection(services.Database, text => _log.Error("ALERT {Text}", text));
 
     /// <inheritdoc/>
     protected override void PreStart() => _ = RunAsync(_stopping.Token);
