@@ -62,6 +62,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         {
             Symbol = symbol,
             Settings = services.Settings.Pair,
+            Protection = services.Settings.Protection,
             ConfigurationVersion = services.Settings.Version,
             Deployment = services.Settings.Deployment,
             Node = services.Settings.Node,
@@ -380,8 +381,11 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     {
         if (_acknowledged >= 0)
             Timers.Cancel(ReportTimer);
+        var isNew = _context.Mode != mode || !_isModeKnown;
         _context.Mode = mode;
         _isModeKnown = true;
+        if (isNew)
+            Decide(new PairInput.ModeChanged());
         CheckGate();
     }
 

@@ -2,6 +2,7 @@ using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
+using Bot.Trading.Positions;
 using Bot.Trading.Selection;
 
 namespace Bot.Actors.Runtime;
@@ -44,6 +45,9 @@ public sealed record BotSettings
 
     /// <summary>Times and margins of pairs.</summary>
     public PairSettings Pair { get; init; } = new();
+
+    /// <summary>How positions are protected beyond what the strategy asks for.</summary>
+    public ProtectionSettings Protection { get; init; } = new();
 
     /// <summary>Times and counts of the order protocol.</summary>
     public OrderPolicy Order { get; init; } = new();

@@ -7,6 +7,7 @@ using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
+using Bot.Trading.Positions;
 using Bot.Trading.Risk;
 using Bot.Trading.Selection;
 using Bot.Trading.Strategies;
@@ -78,8 +79,8 @@ public sealed record TradingSection
     }
 }
 
-/// <summary>Who watches the stops.</summary>
-public sealed record ProtectionSection
+/// <summary>How positions are protected, and who watches the stops.</summary>
+public sealed record ProtectionSection : ProtectionSettings
 {
     /// <summary>Whether the exchange holds stops, too: where it serves them, always, or never.</summary>
     public ExchangeStopsSetting ExchangeStops { get; init; }
@@ -143,7 +144,7 @@ public sealed record BotConfiguration
     /// <summary>Times and margins of a pair.</summary>
     public PairSettings Pair { get; init; } = new();
 
-    /// <summary>Who watches the stops.</summary>
+    /// <summary>How positions are protected, and who watches the stops.</summary>
     public ProtectionSection Protection { get; init; } = new();
 
     /// <summary>Times and counts of the order protocol.</summary>
@@ -181,6 +182,7 @@ public sealed record BotConfiguration
         SelectionIntervalMs = Trading.SelectionMinutes * 60_000L,
         RulesRefreshMs = Trading.RulesRefreshSeconds * 1_000L,
         Pair = Pair,
+        Protection = Protection,
         Order = Orders,
         AllowOutageExposure = Protection.AllowOutageExposure,
         Portfolio = new PortfolioSettings { Limits = Risk, EquityIntervalMs = Trading.EquityMinutes * 60_000L },

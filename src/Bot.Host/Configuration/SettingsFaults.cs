@@ -54,6 +54,17 @@ internal static class SettingsFaults
         Range(c.Pair.TrailingStep, 0.001m, 1);
         Range(c.Pair.StalePriceMs, 500, 86_400_000);
 
+        Range(c.Protection.FloorMargin, 0, 0.1m);
+        Range(c.Protection.FollowMs, 1_000, 3_600_000);
+        Range(c.Protection.EmergencyExitMs, 10_000, 3_600_000);
+        Range(c.Protection.StopFraction, 0, 0.5m);
+        Range(c.Protection.StopAtr, 0, 100);
+        Range(c.Protection.AtrPeriod, 2, 1_000);
+        Range(c.Protection.BreakEvenR, 0, 100);
+        Range(c.Protection.MaxHoldMinutes, 0, 5_256_000);
+        if (c.Protection.LadderFault() is { } ladder)
+            faults.Add($"'protection.ladder' {ladder}");
+
         // The margin is part of the proof of absence: a shorter one than any read of the exchange may be stale would prove nothing.
         Range(c.Orders.ReadLagMarginMs, 5_000, 600_000);
         Range(c.Orders.AbsenceAnswers, 2, 10);

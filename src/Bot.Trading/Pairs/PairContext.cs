@@ -51,6 +51,9 @@ public sealed class PairContext
     /// <summary>Times and margins.</summary>
     public required PairSettings Settings { get; init; }
 
+    /// <summary>How positions are protected beyond what the strategy asks for.</summary>
+    public ProtectionSettings Protection { get; init; } = new();
+
     /// <summary>Version of the configuration in force.</summary>
     public required string ConfigurationVersion { get; init; }
 
@@ -93,56 +96,3 @@ public sealed class PairContext
     /// <summary>Hash of the state after the replay.</summary>
     public string StateHash { get; set; } = "";
 }
-
-/// <summary>What an incarnation remembers and may forget: the last price, a request under way, pauses.</summary>
-public sealed class PairMemory
-{
-    private ProtectionMonitor _monitor;
-
-    /// <summary>The last price.</summary>
-    public PriceTick LastTick { get; set; }
-
-    /// <summary>The protection in whole increments.</summary>
-    public ref ProtectionMonitor Monitor => ref _monitor;
-
-    /// <summary>The entry that waits for the portfolio; null when none does.</summary>
-    public PendingEntry? Pending { get; set; }
-
-    /// <summary>Sells in doubt and since when, Unix ms.</summary>
-    public Dictionary<string, long> Doubts { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>No exit before this, Unix ms: the last one was refused or found no buyer.</summary>
-    public long ExitNotBeforeMs { get; set; }
-
-    /// <summary>Current pause after a failed exit, ms.</summary>
-    public long ExitPauseMs { get; set; }
-
-    /// <summary>Rebuilds the monitor after the state or the rules changed.</summary>
-    public void Rearm(PairState state, PairContext context)
-    {
-        _monitor = state.Protection is { } protection && context.Rules is { } rules && state.Position.Quantity > 0
-            ? new ProtectionMonitor(protection, new PriceScale(rules.PriceIncrement), context.Settings.TrailingStep)
-            : default;
-    }
-}
-
-/// <summary>An entry that a strategy wants and that waits for the portfolio's grant.</summary>
-/// <param name="IntentNumber">The number it will have.</param>
-/// <param name="LimitPrice">Highest price to pay, on the increment.</param>
-/// <param name="Plan">How it will be protected.</param>
-/// <param name="ReferencePrice">The price that the plan was made from.</param>
-/// <param name="MarketMs">Market time of the decision.</param>
-/// <param name="CandleOpenMs">The candle that was decided on.</param>
-/// <param name="CandleRevision">Its revision.</param>
-/// <param name="AskedAtMs">When the grant was asked for.</param>
-/// <param name="Signal">What the strategy said.</param>
-public sealed record PendingEntry(
-    long IntentNumber,
-    decimal LimitPrice,
-    Protection Plan,
-    decimal ReferencePrice,
-    long MarketMs,
-    long CandleOpenMs,
-    int CandleRevision,
-    long AskedAtMs,
-    Signal Signal);

@@ -20,9 +20,11 @@ public static partial class PairDecider
             return "START_UP_GATE";
         if (c.Mode != TradingMode.Active)
             return $"TRADING_MODE mode={c.Mode}";
-        if (s.Attempts.Any(a => a.IsOpen))
+
+        // A stop that is left over is unsettled too: it would sell what is bought next (I14).
+        if (s.HasOpen())
             return "ORDER_UNSETTLED";
-        if (s.Attempts.Any(a => a.Outcome == OrderOutcome.Quarantined))
+        if (s.HasEnded(OrderOutcome.Quarantined))
             return "ORDER_QUARANTINED";
         if (s.Protection is not null || s.ExitWanted is not null)
             return "POSITION_OPEN";
@@ -40,7 +42,7 @@ public static partial class PairDecider
     private static void Enter(
         PairState s, PairMemory m, PairContext c, in Bar bar, long closedAtMs, int revision, in Signal signal, Sink<PairEvent, PairEffect> sink)
     {
-        if (m.Pending is { } overdue && c.NowMs - overdue.AskedAtMs > c.Settings.EntryDeadlineMs)
+        if (m.Pending is { } overdue && IsOver(overdue.AskedAtMs, c.Settings.EntryDeadlineMs, c))
             DropPending(m, sink);
         var block = m.Pending is not null ? "GRANT_PENDING" : EntryBlock(s, m, c, closedAtMs);
         if (block is not null)
@@ -52,19 +54,13 @@ public static partial class PairDecider
         var scale = new PriceScale(rules.PriceIncrement);
         var reference = m.LastTick.AskTicks > 0 ? scale.Price(m.LastTick.AskTicks) : rules.CeilingPrice((decimal)bar.Close);
         var limit = rules.CeilingPrice(reference * (1 + c.Settings.EntryCollar));
-        var stop = rules.FloorPrice(reference - (decimal)signal.StopDistance);
-        if (stop <= 0 || stop >= reference)
+        if (Plan(m, c, rules, reference, signal, out var fault) is not { } plan)
         {
-            sink.Do(new PairEffect.Note($"entry not taken: STOP_NOT_BELOW_ENTRY entry={Text(reference)} stop={Text(stop)}", false));
+            sink.Do(new PairEffect.Note($"entry not taken: {fault}", false));
             return;
         }
-        var plan = new Protection(
-            stop,
-            signal.TakeProfitDistance is { } target ? rules.CeilingPrice(reference + (decimal)target) : null,
-            signal.TrailingDistance is { } trail ? Math.Max(rules.PriceIncrement, rules.FloorPrice((decimal)trail)) : null,
-            reference);
         m.Pending = new PendingEntry(s.NextIntent, limit, plan, reference, closedAtMs, bar.OpenTimeMs, revision, c.NowMs, signal);
-        sink.Do(new PairEffect.RequestGrant(new GrantRequest(s.Symbol, s.NextIntent, limit, stop, c.TakerFee, rules)));
+        sink.Do(new PairEffect.RequestGrant(new GrantRequest(s.Symbol, s.NextIntent, limit, plan.StopPrice, c.TakerFee, rules)));
     }
 
     private static void OnGrant(PairState s, PairMemory m, PairContext c, PairInput.GrantAnswered answer, Sink<PairEvent, PairEffect> sink)
@@ -72,14 +68,14 @@ public static partial class PairDecider
         if (m.Pending is not { } p || p.IntentNumber != answer.IntentNumber)
         {
             // Asked by an earlier incarnation, or overtaken: money must not stay reserved for it.
-            if (answer.ReservedQuote > 0 && !s.Attempts.Any(a => a.IsOpen && a.Intended.IntentNumber == answer.IntentNumber))
+            if (answer.ReservedQuote > 0 && !HasOpenIntent(s, answer.IntentNumber))
                 sink.Do(new PairEffect.ReleaseGrant(answer.IntentNumber));
             return;
         }
         m.Pending = null;
         var refusal = answer.Decision.Refusal
             ?? EntryBlock(s, m, c, p.MarketMs)
-            ?? (c.NowMs - p.AskedAtMs > c.Settings.EntryDeadlineMs ? $"GRANT_LATE age_ms={c.NowMs - p.AskedAtMs}" : null)
+            ?? (IsOver(p.AskedAtMs, c.Settings.EntryDeadlineMs + 1, c) ? $"GRANT_LATE age_ms={c.NowMs - p.AskedAtMs}" : null)
             ?? c.Rules!.Violation(answer.Decision.Size, p.LimitPrice, isLimit: true);
         if (refusal is not null)
         {
@@ -122,6 +118,16 @@ public static partial class PairDecider
         sink.Persist(intended);
         sink.Do(Track(intended));
         sink.Do(new PairEffect.Report());
+    }
+
+    private static bool HasOpenIntent(PairState s, long number)
+    {
+        foreach (var attempt in s.Attempts)
+        {
+            if (attempt.IsOpen && attempt.Intended.IntentNumber == number)
+                return true;
+        }
+        return false;
     }
 
     private static void DropPending(PairMemory m, Sink<PairEvent, PairEffect> sink)

@@ -11,6 +11,10 @@ namespace Bot.Trading.Pairs;
 /// The one decision function of a pair, for backtest, simulation, paper and live: prices, candles, grants and reports in, events and
 /// effects out. Pure: the state changes only when the interpreter applies the events it has persisted.
 /// </summary>
+/// <remarks>
+/// A decision has two steps. The first answers the input. The second, <see cref="Conclude"/>, looks at the state as it will be and brings
+/// the stops at the exchange in line with it, so that what protects a quantity is written together with what made it.
+/// </remarks>
 public static partial class PairDecider
 {
     /// <summary>A price. The hot path: when nothing is to be done it compares integers and allocates nothing.</summary>
@@ -19,23 +23,9 @@ public static partial class PairDecider
         m.LastTick = tick;
         if (!m.Monitor.IsArmed)
             return;
-        var call = m.Monitor.Check(tick.LastTicks);
-        if (call == ProtectionCall.Hold)
-            return;
-        if (call == ProtectionCall.Raise)
-        {
-            var raised = s.Protection! with { StopPrice = m.Monitor.ImpliedStop, HighWater = m.Monitor.HighWater };
-            sink.Persist(new ProtectionPlanned(c.NowMs, s.Position.Quantity, raised, "trail"));
-            return;
-        }
-        if (s.HasOpen(IntentLeg.Exit) || c.NowMs < m.ExitNotBeforeMs)
-            return;
-        var price = new PriceScale(c.Rules!.PriceIncrement).Price(tick.LastTicks);
-        var reason = call == ProtectionCall.TakeProfit ? ExitReason.TakeProfit
-            : s.Protection!.TrailingDistance is { } trail && s.Protection.StopPrice > s.Position.AveragePrice - trail && IsTrailed(s) ? ExitReason.TrailingStop
-            : ExitReason.StopLoss;
-        var level = call == ProtectionCall.TakeProfit ? s.Protection!.TakeProfitPrice!.Value : s.Protection!.StopPrice;
-        Exit(s, m, c, new ExitCause(reason, $"{Words(reason)}: traded at {Text(price)}, level {Text(level)}", tick.TimeMs, price, null, 0, null), sink);
+        var call = m.Monitor.Check(tick);
+        if (call != ProtectionCall.Hold)
+            OnCall(s, m, c, call, tick, sink);
     }
 
     /// <summary>A closed candle, oldest first, each once.</summary>
@@ -50,25 +40,97 @@ public static partial class PairDecider
     public static void OnCandle(
         PairState s, PairMemory m, PairContext c, in Bar bar, long closedAtMs, int revision, bool isHistory, Sink<PairEvent, PairEffect> sink)
     {
+        TakeRange(m, c, bar);
         if (c.Strategy is null)
             return;
         var isLong = s.Protection is not null;
         var signal = c.Strategy.OnBar(bar, isLong);
         if (isHistory || signal.Kind == SignalKind.None)
             return;
+        var from = sink.Events.Count;
         if (signal.Kind == SignalKind.ExitLong && isLong)
         {
-            if (!s.HasOpen(IntentLeg.Exit) && c.NowMs >= m.ExitNotBeforeMs)
+            if (MayExit(s, m, c))
                 Exit(s, m, c, new ExitCause(ExitReason.Signal, signal.Reason ?? "", closedAtMs, null, bar.OpenTimeMs, revision, signal.Values), sink);
         }
         else if (signal.Kind == SignalKind.EnterLong && !isLong)
         {
             Enter(s, m, c, bar, closedAtMs, revision, signal, sink);
         }
+        if (sink.Events.Count > from)
+            Conclude(s, m, c, from, sink);
     }
 
     /// <summary>Everything else.</summary>
     public static void Decide(PairState s, PairMemory m, PairContext c, PairInput input, Sink<PairEvent, PairEffect> sink)
+    {
+        var from = sink.Events.Count;
+        if (input is not PairInput.Several several)
+        {
+            Answer(s, m, c, input, sink);
+            if (sink.Events.Count > from || input is PairInput.Woken or PairInput.OrderLive or PairInput.OrderInDoubt)
+                Conclude(s, m, c, from, sink);
+            return;
+        }
+
+        // Each sees what the ones before it will have done. The state itself waits for the journal.
+        var ahead = m.Ahead;
+        ahead.CopyFrom(s);
+        for (var i = 0; i < several.Inputs.Count; i++)
+        {
+            var decided = sink.Events.Count;
+            Answer(ahead, m, c, several.Inputs[i], sink);
+            Apply(ahead, decided, sink);
+        }
+        See(ahead, m, c, from, sink);
+    }
+
+    /// <summary>Looks at the state as it will be, and sees to what protects it.</summary>
+    private static void Conclude(PairState s, PairMemory m, PairContext c, int from, Sink<PairEvent, PairEffect> sink)
+    {
+        if (sink.Events.Count == from)
+        {
+            See(s, m, c, from, sink);
+            return;
+        }
+        m.Ahead.CopyFrom(s);
+        Apply(m.Ahead, from, sink);
+        See(m.Ahead, m, c, from, sink);
+    }
+
+    private static void See(PairState ahead, PairMemory m, PairContext c, int from, Sink<PairEvent, PairEffect> sink)
+    {
+        if (ahead.Version == 0)
+            return;
+        var decided = sink.Events.Count;
+        if (HasTraded(from, sink) && IsFlat(ahead, m, c))
+        {
+            Close(ahead, c, ahead.Position, ahead.Trade, ahead.ExitWanted ?? ExitReason.Signal, sink);
+            Apply(ahead, decided, sink);
+        }
+        EnsureStops(ahead, m, c, sink);
+        m.Guard(ahead, c);
+        Watchdog(m, c, sink);
+        AskForLook(ahead, m, c, sink);
+    }
+
+    private static bool HasTraded(int from, Sink<PairEvent, PairEffect> sink)
+    {
+        for (var i = from; i < sink.Events.Count; i++)
+        {
+            if (sink.Events[i] is FillApplied or FeeApplied)
+                return true;
+        }
+        return false;
+    }
+
+    private static void Apply(PairState ahead, int from, Sink<PairEvent, PairEffect> sink)
+    {
+        for (var i = from; i < sink.Events.Count; i++)
+            ahead.Apply(sink.Events[i]);
+    }
+
+    private static void Answer(PairState s, PairMemory m, PairContext c, PairInput input, Sink<PairEvent, PairEffect> sink)
     {
         switch (input)
         {
@@ -85,31 +147,31 @@ public static partial class PairDecider
                 OnGrant(s, m, c, answer, sink);
                 break;
             case PairInput.OrderFilled filled:
-                OnFilled(s, c, filled, sink);
+                OnFilled(s, m, c, filled, sink);
                 break;
             case PairInput.OrderFee fee:
-                OnFee(s, c, fee, sink);
+                OnFee(s, m, c, fee, sink);
                 break;
-            case PairInput.OrderInDoubt doubt when s.Find(doubt.ClientOrderId) is { IsOpen: true, Intended.Leg: IntentLeg.Exit } doubtful:
-                m.Doubts.TryAdd(doubt.ClientOrderId, c.NowMs);
-                sink.Do(new PairEffect.Wake(DoubtPatienceMs(doubtful.Intended, c)));
+            case PairInput.OrderInDoubt doubt:
+                OnDoubt(s, m, c, doubt, sink);
+                break;
+            case PairInput.OrderLive live:
+                OnLive(s, m, c, live, sink);
+                break;
+            case PairInput.StopTriggered triggered:
+                OnTriggered(s, m, c, triggered, sink);
                 break;
             case PairInput.OrderSettled settled:
                 OnSettled(s, m, c, settled, sink);
                 break;
-            case PairInput.Several several:
-                // Each sees what the ones before it will have done. The state itself waits for the journal.
-                var ahead = PairState.From(s.ToSnapshot());
-                foreach (var one in several.Inputs)
-                {
-                    var decided = sink.Events.Count;
-                    Decide(ahead, m, c, one, sink);
-                    for (; decided < sink.Events.Count; decided++)
-                        ahead.Apply(sink.Events[decided]);
-                }
+            case PairInput.OrderWatched watched:
+                OnWatched(s, m, c, watched, sink);
                 break;
             case PairInput.Woken:
                 OnWoken(s, m, c, sink);
+                break;
+            case PairInput.ModeChanged when c.Mode == TradingMode.Halted:
+                OnHalted(s, m, c, sink);
                 break;
             case PairInput.PauseEntries pause when s.EntriesPausedReason is null:
                 sink.Persist(new EntriesPaused(c.NowMs, pause.Reason));
@@ -117,7 +179,7 @@ public static partial class PairDecider
             case PairInput.ResumeEntries resume when s.EntriesPausedReason is not null:
                 sink.Persist(new EntriesResumed(c.NowMs, resume.Reason));
                 break;
-            case PairInput.FlattenNow flatten when s.Protection is not null && !s.HasOpen(IntentLeg.Exit):
+            case PairInput.FlattenNow flatten when s.Protection is not null && !Works(s, m, c):
                 Exit(s, m, c, new ExitCause(ExitReason.Operator, flatten.Reason, m.LastTick.TimeMs, null, null, 0, null), sink);
                 break;
         }
@@ -143,7 +205,7 @@ public static partial class PairDecider
         if (s.Phase != w.Phase)
             sink.Persist(new PairPhaseChanged(c.NowMs, w.Phase, w.Reason));
         DropPending(m, sink);
-        if (w.Flatten && s.Protection is not null && !s.HasOpen(IntentLeg.Exit))
+        if (w.Flatten && s.Protection is not null && !Works(s, m, c))
             Exit(s, m, c, new ExitCause(ExitReason.WindDown, w.Reason, m.LastTick.TimeMs, null, null, 0, null), sink);
     }
 
@@ -152,18 +214,39 @@ public static partial class PairDecider
         if (s.Version == 0)
             return;
         sink.Persist(new PairOwned(c.NowMs, s.Epoch + 1, c.Node, c.Replayed, c.StateHash));
-        foreach (var attempt in s.Attempts.Where(a => a.IsOpen))
-            sink.Do(Track(attempt.Intended));
+        foreach (var attempt in s.Attempts)
+        {
+            if (attempt.IsOpen)
+                sink.Do(Track(attempt.Intended));
+            else if (IsWatched(attempt))
+                sink.Do(new PairEffect.EnsureTracker(Track(attempt.Intended)));
+        }
         sink.Do(new PairEffect.Report());
 
-        // A sell that ended just before the crash may have left something: look again once the rules are known.
-        if (s.ExitWanted is not null)
+        // A sell that ended just before the crash may have left something, and a stop may be missing: look again once the rules are known.
+        if (s.ExitWanted is not null || s.Protection is not null)
             sink.Do(new PairEffect.Wake(c.Settings.ExitRetryMs));
     }
 
-    private static PairEffect.StartTracker Track(OrderIntended i) => new(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs);
+    /// <summary>No opening: what is asked for is dropped, what rests is taken back. Stops stay (RELIABILITY.md C1).</summary>
+    private static void OnHalted(PairState s, PairMemory m, PairContext c, Sink<PairEvent, PairEffect> sink)
+    {
+        DropPending(m, sink);
+        foreach (var attempt in s.Attempts)
+        {
+            if (attempt is { IsOpen: true, Intended.Leg: IntentLeg.Entry })
+                Cancel(attempt, c, "trading is halted", sink);
+        }
+    }
 
-    private static bool IsTrailed(PairState s) => s.Protection!.HighWater > s.Position.AveragePrice;
+    private static void Cancel(Attempt attempt, PairContext c, string reason, Sink<PairEvent, PairEffect> sink)
+    {
+        if (!attempt.IsCancelling)
+            sink.Persist(new CancelDecided(c.NowMs, attempt.ClientOrderId, reason));
+        sink.Do(new PairEffect.CancelOrder(attempt.ClientOrderId, reason));
+    }
+
+    private static PairEffect.StartTracker Track(OrderIntended i) => new(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs);
 
     private static string Words(ExitReason reason) => reason switch
     {
@@ -172,6 +255,9 @@ public static partial class PairDecider
         ExitReason.TrailingStop => "trailing stop",
         ExitReason.TakeProfit => "take-profit",
         ExitReason.WindDown => "wind-down",
+        ExitReason.Ladder => "take-profit of a part",
+        ExitReason.TimeLimit => "time limit",
+        ExitReason.Emergency => "emergency",
         _ => "operator",
     };
 

@@ -77,6 +77,9 @@ public abstract record PairInput
     /// <summary>A wake-up that was asked for.</summary>
     public sealed record Woken : PairInput;
 
+    /// <summary>The account's trading mode is another one: <see cref="PairContext.Mode"/>.</summary>
+    public sealed record ModeChanged : PairInput;
+
     /// <summary>An operator or a failing strategy stops entries.</summary>
     /// <param name="Reason">Why.</param>
     public sealed record PauseEntries(string Reason) : PairInput;

@@ -1,83 +1,12 @@
-using System.Text.Json.Serialization;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Positions;
 
 namespace Bot.Trading.Pairs;
 
-/// <summary>One attempt to place an intent's order, as the pair knows it.</summary>
-/// <param name="Intended">The decision.</param>
-/// <param name="Outcome">How the order ended; null while it is unsettled.</param>
-/// <param name="FilledSize">Sum of the fills applied, base.</param>
-/// <param name="FilledFunds">Sum of the fills applied, quote.</param>
-/// <param name="Trades">Fills applied, with whether the fee is known: the idempotent door's memory.</param>
-/// <param name="SettledAtMs">When it was settled, Unix ms; 0 while it is not.</param>
-public sealed record Attempt(
-    OrderIntended Intended, OrderOutcome? Outcome, decimal FilledSize, decimal FilledFunds, IReadOnlyList<AppliedTrade> Trades, long SettledAtMs)
-{
-    /// <summary>True when the exchange has shown the stop as waiting.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsConfirmed { get; init; }
-
-    /// <summary>True when the stop's price has come.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsTriggered { get; init; }
-
-    /// <summary>True when the pair wants it cancelled.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsCancelling { get; init; }
-
-    /// <summary>The order's id.</summary>
-    public string ClientOrderId => Intended.Spec.ClientOrderId;
-
-    /// <summary>True while the order may still do something.</summary>
-    public bool IsOpen => Outcome is null;
-}
-
-/// <summary>A fill that was applied. The key is (order id, trade id): the two sides of a self-trade share the trade id.</summary>
-/// <param name="OrderId">The exchange's order id.</param>
-/// <param name="TradeId">The exchange's trade id.</param>
-/// <param name="Price">Price, for a fee in base.</param>
-/// <param name="FeeKnown">Whether the fee was applied.</param>
-public sealed record AppliedTrade(string OrderId, long TradeId, decimal Price, bool FeeKnown);
-
-/// <summary>The round trip that is under way.</summary>
-/// <param name="OpenedAtMs">Time of its first fill.</param>
-/// <param name="RealisedBefore">The pair's realised result before it.</param>
-/// <param name="FeesBefore">The pair's fees before it.</param>
-/// <param name="BoughtSize">Bought so far, base.</param>
-/// <param name="BoughtFunds">Bought so far, quote.</param>
-/// <param name="SoldSize">Sold so far, base.</param>
-/// <param name="SoldFunds">Sold so far, quote.</param>
-public sealed record OpenTrade(
-    long OpenedAtMs, decimal RealisedBefore, decimal FeesBefore, decimal BoughtSize, decimal BoughtFunds, decimal SoldSize, decimal SoldFunds);
-
-/// <summary>A pair's state as it is stored in a snapshot: a contract of its own.</summary>
-public sealed record PairSnapshot(
-    Symbol Symbol,
-    int SymbolId,
-    string BaseCurrency,
-    string QuoteCurrency,
-    string Strategy,
-    string RiskLevel,
-    PairPhase Phase,
-    string? EntriesPaused,
-    long Epoch,
-    long Version,
-    long NextIntent,
-    long Trades,
-    Position Position,
-    Protection? Protection,
-    OpenTrade? Trade,
-    ExitReason? ExitWanted,
-    IReadOnlyList<Attempt> Attempts);
-
 /// <summary>The journaled state of one pair. Changed by <see cref="Apply"/> only, which is total and reads no clock.</summary>
 public sealed class PairState
 {
-    /// <summary>The exchange forgets cancelled orders after 48 h; until then a late fill must find its order here.</summary>
-    private const long KeepSettledMs = 48L * 3_600_000;
-
     private readonly List<Attempt> _attempts = [];
 
     /// <summary>The pair.</summary>
@@ -142,8 +71,45 @@ public sealed class PairState
         return false;
     }
 
+    /// <summary>True when any order is unsettled.</summary>
+    public bool HasOpen()
+    {
+        foreach (var attempt in _attempts)
+        {
+            if (attempt.IsOpen)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>True when an order ended like this and is not forgotten yet.</summary>
+    public bool HasEnded(OrderOutcome outcome)
+    {
+        foreach (var attempt in _attempts)
+        {
+            if (attempt.Outcome == outcome)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Finds an order by its id.</summary>
-    public Attempt? Find(string clientOrderId) => _attempts.Find(a => a.ClientOrderId == clientOrderId);
+    public Attempt? Find(string clientOrderId)
+    {
+        var index = IndexOf(clientOrderId);
+        return index < 0 ? null : _attempts[index];
+    }
+
+    /// <summary>Finds the order that an execution was applied to; null when it was not.</summary>
+    public Attempt? FindTrade(string orderId, long tradeId)
+    {
+        foreach (var attempt in _attempts)
+        {
+            if (attempt.Trade(orderId, tradeId) is not null)
+                return attempt;
+        }
+        return null;
+    }
 
     /// <summary>The pair's books for the portfolio.</summary>
     public PairBook ToBook() => new(
@@ -153,6 +119,20 @@ public sealed class PairState
         Protection?.StopPrice,
         NextIntent,
         _attempts.Where(a => a.IsOpen && a.Intended.Leg == IntentLeg.Entry).ToDictionary(a => a.Intended.IntentNumber, a => a.Intended.ReservedQuote));
+
+    /// <summary>True when the stop has followed the price above what was paid.</summary>
+    public bool IsTrailed => Protection is { TrailingDistance: { } trail } p && p.HighWater > Position.AveragePrice && p.StopPrice > Position.AveragePrice - trail;
+
+    /// <summary>Becomes what another state is. Orders are shared: they are immutable.</summary>
+    public void CopyFrom(PairState other)
+    {
+        (Symbol, SymbolId, BaseCurrency, QuoteCurrency) = (other.Symbol, other.SymbolId, other.BaseCurrency, other.QuoteCurrency);
+        (Strategy, RiskLevel, Phase, EntriesPausedReason) = (other.Strategy, other.RiskLevel, other.Phase, other.EntriesPausedReason);
+        (Epoch, Version, NextIntent, TradeCount) = (other.Epoch, other.Version, other.NextIntent, other.TradeCount);
+        (Position, Protection, Trade, ExitWanted) = (other.Position, other.Protection, other.Trade, other.ExitWanted);
+        _attempts.Clear();
+        _attempts.AddRange(other._attempts);
+    }
 
     /// <summary>Takes an event. Replay is this and nothing else.</summary>
     public void Apply(PairEvent e)
@@ -179,7 +159,8 @@ public sealed class PairState
             case OrderIntended i:
                 _attempts.Add(new Attempt(i, null, 0, 0, [], 0));
                 NextIntent = Math.Max(NextIntent, i.IntentNumber + 1);
-                ExitWanted = i.Exit ?? ExitWanted;
+                if (i.Exit is { } why and not ExitReason.Ladder)
+                    ExitWanted = why;
                 break;
             case FillApplied f:
                 OnFill(f);
@@ -192,13 +173,14 @@ public sealed class PairState
                 break;
             case OrderSettled s:
                 Update(s.ClientOrderId, a => a with { Outcome = s.Outcome, SettledAtMs = s.AtMs });
-                _attempts.RemoveAll(a => !a.IsOpen && a.SettledAtMs < s.AtMs - KeepSettledMs);
                 break;
             case ProtectionConfirmed p:
                 Update(p.ClientOrderId, a => a with { IsConfirmed = true });
                 break;
             case ProtectionTriggered p:
                 Update(p.ClientOrderId, a => a with { IsTriggered = true });
+                if (Protection is not null)
+                    ExitWanted ??= IsTrailed ? ExitReason.TrailingStop : ExitReason.StopLoss;
                 break;
             case CancelDecided p:
                 Update(p.ClientOrderId, a => a with { IsCancelling = true });
@@ -206,7 +188,8 @@ public sealed class PairState
             case DustDeclared:
                 break;
             case OrderRetired r:
-                _attempts.RemoveAll(a => a.ClientOrderId == r.ClientOrderId);
+                if (IndexOf(r.ClientOrderId) is >= 0 and var index)
+                    _attempts.RemoveAt(index);
                 break;
             case PositionClosed c:
                 (TradeCount, Trade, Protection, ExitWanted) = (c.Number, null, null, null);
@@ -278,9 +261,20 @@ public sealed class PairState
 
     private void Update(string clientOrderId, Func<Attempt, Attempt> change)
     {
-        var index = _attempts.FindIndex(a => a.ClientOrderId == clientOrderId);
+        var index = IndexOf(clientOrderId);
         if (index < 0)
             throw new InvalidOperationException($"No order {clientOrderId} is known to {Symbol}: the journal is damaged or the machine is wrong.");
         _attempts[index] = change(_attempts[index]);
+    }
+
+    /// <summary>Newest first: what is spoken of is mostly new.</summary>
+    private int IndexOf(string clientOrderId)
+    {
+        for (var i = _attempts.Count - 1; i >= 0; i--)
+        {
+            if (_attempts[i].ClientOrderId == clientOrderId)
+                return i;
+        }
+        return -1;
     }
 }

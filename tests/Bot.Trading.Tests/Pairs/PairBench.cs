@@ -2,6 +2,7 @@ using Bot.Trading.Machines;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
+using Bot.Trading.Positions;
 using Bot.Trading.Risk;
 using Bot.Trading.Strategies;
 
@@ -58,8 +59,13 @@ internal sealed class PairBench
 
     public List<PairEffect> Effects { get; } = [];
 
-    public PairBench()
+    private readonly ProtectionSettings _protection;
+    private readonly bool _exchangeStops;
+
+    public PairBench(ProtectionSettings? protection = null, bool exchangeStops = false)
     {
+        _protection = protection ?? new ProtectionSettings();
+        _exchangeStops = exchangeStops;
         Context = NewContext();
         Do(new PairInput.Start(7, "ABC", "USDT", "scripted", "low"));
     }
@@ -109,6 +115,25 @@ internal sealed class PairBench
         return Do(new PairInput.OrderFilled(id, fill));
     }
 
+    /// <summary>The newest stop that was intended.</summary>
+    public Attempt Stop => State.Attempts.Last(a => a.Intended.Leg == IntentLeg.Stop);
+
+    /// <summary>Lets time pass in steps of a second, with a wake-up each.</summary>
+    public void Wait(long ms)
+    {
+        for (var end = Context.NowMs + ms; Context.NowMs < end;)
+        {
+            Context.NowMs += Math.Min(1_000, end - Context.NowMs);
+            Do(new PairInput.Woken());
+        }
+    }
+
+    public IReadOnlyList<PairEffect> Live(string id) => Do(new PairInput.OrderLive(id));
+
+    public IReadOnlyList<PairEffect> Trigger(string id) => Do(new PairInput.StopTriggered(id));
+
+    public int Alerts => Effects.OfType<PairEffect.Note>().Count(n => n.IsAlert);
+
     public IReadOnlyList<PairEffect> Settle(string id, OrderOutcome outcome = OrderOutcome.Closed)
     {
         var attempt = State.Find(id)!;
@@ -138,6 +163,8 @@ internal sealed class PairBench
     {
         Symbol = Rules.Symbol,
         Settings = new PairSettings(),
+        Protection = _protection,
+        ExchangeStops = _exchangeStops,
         ConfigurationVersion = "v",
         Deployment = "abcdef",
         Node = "node",

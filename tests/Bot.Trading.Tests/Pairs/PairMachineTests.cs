@@ -247,7 +247,6 @@ public class PairMachineTests
             alone.Do(input);
         Assert.Equal(alone.Journal, together.Journal);
         Assert.Equal(1m, together.State.Position.Fees);
-        Assert.Single(together.Effects.OfType<PairEffect.ReleaseTracker>());
     }
 
     [Fact]
