@@ -136,7 +136,8 @@ public static partial class PairDecider
                 continue;
             if (i.Leg == IntentLeg.Stop)
             {
-                if (c.Rules is not { } rules || Works(s, m, c))
+                // One that is on its way takes the place of an older one that is missing.
+                if (c.Rules is not { } rules || Works(s, m, c) || NewestStop(s) != attempt)
                     continue;
                 var (wanted, price) = Wanted(s, m, c, rules, null);
                 if (wanted <= 0)

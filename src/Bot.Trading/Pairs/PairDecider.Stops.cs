@@ -46,12 +46,7 @@ public static partial class PairDecider
     /// <summary>Brings the stops at the exchange in line with what is held.</summary>
     private static void EnsureStops(PairState s, PairMemory m, PairContext c, Sink<PairEvent, PairEffect> sink)
     {
-        Attempt? newest = null;
-        foreach (var attempt in s.Attempts)
-        {
-            if (attempt.IsWaitingStop)
-                newest = attempt;
-        }
+        var newest = NewestStop(s);
         if (s.Protection is null)
         {
             // A stop that is left behind would sell the next position (I14).
@@ -73,6 +68,16 @@ public static partial class PairDecider
         }
         if (!m.Stops.Lasts(c.NowMs))
             IntendStop(s, m, c, s.NextIntent, 1, size, price, sink);
+    }
+
+    private static Attempt? NewestStop(PairState s)
+    {
+        for (var i = s.Attempts.Count - 1; i >= 0; i--)
+        {
+            if (s.Attempts[i].IsWaitingStop)
+                return s.Attempts[i];
+        }
+        return null;
     }
 
     /// <summary>The stop that is wanted: for what is held, below the monitor's. Size 0 when none can be placed.</summary>
