@@ -2,7 +2,6 @@ using System.Runtime.Versioning;
 using Bot.Chaos.Deployments;
 using Bot.Chaos.Evidence;
 using Bot.Actors.Runtime;
-using Bot.Host.Database;
 using Npgsql;
 using Xunit.Abstractions;
 
@@ -179,7 +178,7 @@ public sealed class ShortFaultTests(SharedDeployment shared, ITestOutputHelper o
         var recovered = await _deployment.WhenTradedAsync(2, Patience, CancellationToken.None);
         var check = await _deployment.CheckAsync(settleSeconds: 90);
         var acknowledged = await AcknowledgedRows.CompareAsync(
-            _deployment.Witnesses(ChaosHooks.AcknowledgedFile), _deployment.Postgres.Connections.For(DatabaseRole.ReadOnly));
+            _deployment.Witnesses(ChaosHooks.AcknowledgedFile), _deployment.Postgres.Reader);
         output.WriteLine(
             $"traded again after {recovered.TotalSeconds:0.0} s; {check.Orders} orders, {check.Fills} fills, {acknowledged.Acknowledged} rows acknowledged, {acknowledged.Lost.Count} lost, "
             + $"{check.Violations.Count} violations of {string.Join(' ', check.Checked)}");

@@ -82,6 +82,17 @@ internal sealed class SimulatedVenue : IAsyncDisposable
     /// <summary>How many faults of each kind the account has met since they were set.</summary>
     public Task<IReadOnlyDictionary<string, long>> FaultsMetAsync() => new SimulatorFaults(Address, Key).MetAsync(CancellationToken.None);
 
+    /// <summary>Client order ids of what the account has open at the exchange: active orders and stops that wait.</summary>
+    public async Task<IReadOnlyList<string>> OpenAsync()
+    {
+        var ledger = (await _http.GetFromJsonAsync<JsonNode>($"sim/ledger?account={Key}"))!;
+        return
+        [
+            .. ledger["orders"]!.AsArray().Where(o => (bool)o!["active"]!).Select(o => (string)o!["clientOid"]!),
+            .. ledger["stops"]!.AsArray().Where(s => string.Equals((string?)s!["phase"], "waiting", StringComparison.OrdinalIgnoreCase)).Select(s => (string)s!["clientOid"]!),
+        ];
+    }
+
     /// <summary>How many orders the account has active.</summary>
     public async Task<int> ActiveOrdersAsync() =>
         (await _http.GetFromJsonAsync<JsonNode>($"sim/ledger?account={Key}"))!["orders"]!.AsArray().Count(o => (bool)o!["active"]!);

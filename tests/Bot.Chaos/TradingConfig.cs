@@ -3,17 +3,24 @@ namespace Bot.Chaos;
 /// <summary>Configurations of the runs here.</summary>
 internal static class TradingConfig
 {
+    /// <summary>A trade of a pair now and then.</summary>
+    public const string Busy = "\"fast\": 3, \"slow\": 7, \"trend\": 20, \"atr\": 10";
+
+    /// <summary>A trade of a pair every few candles.</summary>
+    public const string Hot = "\"fast\": 2, \"slow\": 3, \"trend\": 3, \"atr\": 2, \"stop\": 1, \"target\": 1, \"trail\": 1";
+
     /// <summary>Writes one that trades as often as it can: the strategy does not matter here, the number of orders does.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="sections">Further sections, as JSON without the outer braces; none unless given.</param>
+    /// <param name="parameters">The strategy's parameters.</param>
     /// <returns>The file.</returns>
-    public static string WriteBusy(string folder, string sections = "")
+    public static string WriteBusy(string folder, string sections = "", string parameters = Busy)
     {
         var file = Path.Combine(folder, "busy.json");
         File.WriteAllText(file, $$"""
             {
               {{(sections.Length > 0 ? $"{sections}," : "")}}
-              "trading": { "interval": "1min", "parameters": { "fast": 3, "slow": 7, "trend": 20, "atr": 10 }, "selectionMinutes": 60 },
+              "trading": { "interval": "1min", "parameters": { {{parameters}} }, "selectionMinutes": 60 },
               "selection": { "minQuoteVolume24h": 0, "minCandles": 30, "minVolatility": 0, "maxCorrelation": 1, "maxSpread": 1 },
               "risk": { "maxDrawdown": 1 },
               "pair": { "stalePriceMs": 120000 }

@@ -134,7 +134,7 @@ internal sealed class ChaosDeployment : IAsyncDisposable
 
     /// <summary>Lets <c>bot check</c> judge it.</summary>
     public Task<CheckAnswer> CheckAsync(int settleSeconds) =>
-        CheckAnswer.AskAsync(_folder, Venue.Address, Postgres.Connections.For(DatabaseRole.ReadOnly), SimulatedVenue.Key, settleSeconds);
+        CheckAnswer.AskAsync(_folder, Venue.Address, Postgres.Reader, SimulatedVenue.Key, settleSeconds);
 
     /// <summary>The witnesses' files of all nodes.</summary>
     public IEnumerable<string> Witnesses(string file) => _nodes.Select(n => Path.Combine(n.Setup.Folder, file)).Where(File.Exists);
@@ -172,9 +172,9 @@ internal sealed class ChaosDeployment : IAsyncDisposable
             _proxies.AddRange([exchange, database, .. peers[i] is { } own ? [own] : Array.Empty<FaultProxy>()]);
             var folder = Directory.CreateDirectory(Path.Combine(_folder, $"node-{i + 1}")).FullName;
             var node = peers[i] is { } peer
-                ? string.Create(CultureInfo.InvariantCulture, $$""""node": { "port": {{peer.Port}}, "listenPort": {{listening[i]}}, "seeds": [{{seeds}}] }"""")
+                ? string.Create(CultureInfo.InvariantCulture, $"\"node\": {{ \"port\": {peer.Port}, \"listenPort\": {listening[i]}, \"seeds\": [{seeds}] }}")
                 : "";
-            var config = TradingConfig.WriteBusy(folder, string.Join(", ", new[] { node, Options.Configuration }.Where(s => s.Length > 0)));
+            var config = TradingConfig.WriteBusy(folder, string.Join(", ", new[] { node, Options.Configuration }.Where(s => s.Length > 0)), TradingConfig.Hot);
             var connection = new NpgsqlConnectionStringBuilder(Postgres.Connections.For(DatabaseRole.App)) { Port = database.Port }.ConnectionString;
             string[] arguments =
             [

@@ -182,7 +182,7 @@ internal sealed class ChaosNode : IAsyncDisposable
 
     private void Launch(string? crashPoint)
     {
-        _process?.Dispose();
+        // The one before is not disposed of: somebody may be waiting for its end.
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,

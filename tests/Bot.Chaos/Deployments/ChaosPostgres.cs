@@ -47,6 +47,9 @@ internal sealed class ChaosPostgres : IAsyncDisposable
     /// <summary>Logins of the bot.</summary>
     public DatabaseConnections Connections { get; }
 
+    /// <summary>Who may only read. Without a pool: a session of before a crash is of no use after it.</summary>
+    public string Reader => new NpgsqlConnectionStringBuilder(Connections.For(DatabaseRole.ReadOnly)) { Pooling = false }.ConnectionString;
+
     /// <summary>The superuser in the bot's database.</summary>
     public string AdminConnection { get; }
 

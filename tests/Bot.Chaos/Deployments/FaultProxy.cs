@@ -24,6 +24,10 @@ internal sealed record Weather(
     public static readonly Weather Down = new(Refuses: true);
 }
 
+/// <summary>Sees what a client sends.</summary>
+/// <param name="piece">A piece of it, at most a few kilobytes.</param>
+internal delegate void PieceSeen(ReadOnlySpan<byte> piece);
+
 /// <summary>What happens to the answer of a request that was delivered.</summary>
 internal enum AnswerFate
 {
@@ -69,6 +73,9 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Sees every piece that a client sends; null for nobody.</summary>
+    public PieceSeen? Seen { get; set; }
 
     /// <summary>How many answers it has lost.</summary>
     public int Lost => Volatile.Read(ref _lost);
@@ -215,6 +222,8 @@ internal sealed class FaultProxy : IAsyncDisposable
             var buffer = new byte[16_384];
             while (await source.ReadAsync(buffer, _stop.Token) is > 0 and var read)
             {
+                if (isRequest)
+                    Seen?.Invoke(buffer.AsSpan(0, read));
                 var isLost = isRequest && IsLost(buffer.AsSpan(0, read));
                 if (isLost)
                     link.IsMuted = true;
@@ -267,11 +276,13 @@ internal sealed class FaultProxy : IAsyncDisposable
             {
                 try
                 {
-                    end.LingerState = new LingerOption(true, 0);
+                    // Null when the end has been closed already.
+                    if (end.Client is { } socket)
+                        socket.LingerState = new LingerOption(true, 0);
                 }
                 catch (Exception e) when (e is SocketException or ObjectDisposedException)
                 {
-                    // Gone already.
+                    // Closed in this moment.
                 }
                 end.Dispose();
             }

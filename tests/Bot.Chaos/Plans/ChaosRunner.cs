@@ -4,7 +4,6 @@ using System.Runtime.Versioning;
 using Bot.Actors.Runtime;
 using Bot.Chaos.Deployments;
 using Bot.Chaos.Evidence;
-using Bot.Host.Database;
 
 namespace Bot.Chaos.Plans;
 
@@ -47,6 +46,12 @@ internal sealed class ChaosRunner(ChaosPlan plan, CrashPoints points, string? fa
             await deployment.HealAsync();
             run.Time("quiet phase: to trading", await deployment.WhenTradedAsync(5, ChaosRun.Recovery, cancel));
             check = await deployment.CheckAsync(SettleSeconds);
+            if (!options.IsLockstep)
+            {
+                // In lockstep the machine's clock says nothing about the market's.
+                foreach (var (name, ms) in await JournalTimes.ReadAsync(deployment.Postgres.Reader, await deployment.Venue.ReceivedAsync()))
+                    run.Time(name, TimeSpan.FromMilliseconds(ms));
+            }
             violations.AddRange(check.Violations.Select(v => v.Text));
             if (check.Orders == 0)
                 violations.Add("no order was placed: the round shows nothing");
@@ -59,7 +64,7 @@ internal sealed class ChaosRunner(ChaosPlan plan, CrashPoints points, string? fa
         await Task.WhenAll(deployment.Nodes.Select(n => n.EndAsync(ToAnOrderlyEnd)));
         await deployment.Postgres.EnsureRunningAsync();
         var acknowledged = await AcknowledgedRows.CompareAsync(
-            deployment.Witnesses(ChaosHooks.AcknowledgedFile), deployment.Postgres.Connections.For(DatabaseRole.ReadOnly));
+            deployment.Witnesses(ChaosHooks.AcknowledgedFile), deployment.Postgres.Reader);
         violations.AddRange(acknowledged.Lost.Take(20).Select(l => $"acknowledged and lost: {l}"));
         if (deployment.Postgres.Restarts > 0)
             log.Note("postgres restarts", ("count", deployment.Postgres.Restarts));

@@ -11,6 +11,8 @@ internal static class ProcessFaults
     private static readonly TimeSpan ToThePoint = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan ToItsEnd = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan ToEveryPoll = TimeSpan.FromSeconds(20);
+
     /// <summary>A single node dies again and again: every second time at an enumerated point, else at a random time, its start included.</summary>
     public static async Task KillAloneAsync(ChaosRun run)
     {
@@ -51,9 +53,11 @@ internal static class ProcessFaults
     public static async Task KillAsync(ChaosRun run)
     {
         var node = run.AnyNode();
+        using var watch = new PollWatch(run.Deployment, await run.Deployment.Venue.OpenAsync());
         await node.KillAsync();
         run.Log.Fault("SIGKILL", ("node", node.Setup.Index));
         await run.RecoveredAsync("SIGKILL");
+        await PolledAsync(run, watch, "SIGKILL to the first poll of an open order");
     }
 
     /// <summary>
@@ -86,9 +90,21 @@ internal static class ProcessFaults
         await Task.WhenAll(run.Deployment.Nodes.Select(n => n.KillAsync(staysDown: true)));
         run.Log.Faults("SIGKILL", run.Deployment.Nodes.Count, ("node", "all"));
         await run.PauseAsync(run.Between(5, 60));
+        var open = await run.Deployment.Venue.OpenAsync();
+        using var watch = new PollWatch(run.Deployment, open);
         await Task.WhenAll(run.Deployment.Nodes.Select(n => n.StartAsync()));
-        run.Log.Fault("cold start");
+        run.Log.Fault("cold start", ("open", open.Count));
         await run.RecoveredAsync("cold start");
+        await PolledAsync(run, watch, "cold start to the first poll of an open order");
+    }
+
+    /// <summary>An order that ended in the meantime need not be asked about: not every one is waited for longer than a poll takes.</summary>
+    private static async Task PolledAsync(ChaosRun run, PollWatch watch, string name)
+    {
+        await watch.All.WaitAsync(ToEveryPoll, run.Cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        run.Cancel.ThrowIfCancellationRequested();
+        foreach (var time in watch.Asked)
+            run.Time(name, time);
     }
 
 #pragma warning disable CA5394 // Dice, no secret.
