@@ -295,6 +295,25 @@ COMMENT ON COLUMN public.configuration.version IS 'SHA-256 of the effective conf
 
 COMMENT ON COLUMN public.configuration.effective IS 'All settings after files, environment and defaults were merged; without secrets.';
 
+CREATE TABLE public.control_trips (
+    hour timestamp with time zone NOT NULL,
+    control text NOT NULL,
+    symbol text NOT NULL,
+    trips bigint NOT NULL,
+    last_reason text NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT control_trips_control_check CHECK ((control ~ '^C\d{1,2}$'::text)),
+    CONSTRAINT control_trips_trips_check CHECK ((trips > 0))
+);
+
+COMMENT ON TABLE public.control_trips IS 'How often each risk control refused or stopped something (RELIABILITY.md C28), an hour a row.';
+
+COMMENT ON COLUMN public.control_trips.control IS 'Its number: C1 to C28.';
+
+COMMENT ON COLUMN public.control_trips.symbol IS 'The pair; empty: the account or a node.';
+
+COMMENT ON COLUMN public.control_trips.last_reason IS 'The last refusal, in CATEGORY key=value form.';
+
 CREATE TABLE public.equity (
     at timestamp with time zone NOT NULL,
     equity numeric NOT NULL,
@@ -495,6 +514,42 @@ COMMENT ON COLUMN public.leases.epoch IS 'Grows by one whenever the owner change
 
 COMMENT ON COLUMN public.leases.expires_at IS 'By the clock of this database, which alone judges it.';
 
+CREATE TABLE public.operator_commands (
+    id text NOT NULL,
+    number bigint NOT NULL,
+    given_at timestamp with time zone DEFAULT now() NOT NULL,
+    command text NOT NULL,
+    arguments jsonb NOT NULL,
+    actor text NOT NULL,
+    reason text NOT NULL,
+    done_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT operator_commands_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT operator_commands_command_check CHECK ((command = ANY (ARRAY['kill_switch'::text, 'resume'::text]))),
+    CONSTRAINT operator_commands_done_has_an_outcome CHECK (((done_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT operator_commands_id_check CHECK ((id <> ''::text)),
+    CONSTRAINT operator_commands_reason_check CHECK ((reason <> ''::text))
+);
+
+COMMENT ON TABLE public.operator_commands IS 'Commands on their way to the running cluster; the audit keeps them for ever.';
+
+COMMENT ON COLUMN public.operator_commands.id IS 'Makes a repeated command one command.';
+
+COMMENT ON COLUMN public.operator_commands.arguments IS 'scope: *, a pair, or strategy:NAME; mode: of the kill switch.';
+
+COMMENT ON COLUMN public.operator_commands.done_at IS 'Null while no node has done it.';
+
+COMMENT ON COLUMN public.operator_commands.outcome IS 'What came of it, in words.';
+
+ALTER TABLE public.operator_commands ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.operator_commands_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.orders (
     client_order_id text NOT NULL,
     exchange_order_id text,
@@ -676,12 +731,18 @@ CREATE TABLE public.risk_state (
     mode public.risk_mode NOT NULL,
     reason text NOT NULL,
     changed_by text NOT NULL,
-    since timestamp with time zone NOT NULL
+    since timestamp with time zone NOT NULL,
+    scope text NOT NULL,
+    CONSTRAINT risk_state_scope_check CHECK ((scope <> ''::text))
 );
 
-COMMENT ON TABLE public.risk_state IS 'The kill switch as every gateway reads it, one row an account. active: trades; reduce_only: exits only; halted: no opening order, stops stay.';
+COMMENT ON TABLE public.risk_state IS 'The kill switch as every gateway reads it; the strictest row wins. active: trades; reduce_only: exits only; halted: no opening order, stops stay.';
+
+COMMENT ON COLUMN public.risk_state.account IS 'Whose; * are the operator''s rows, for every account of this database. The others mirror the portfolio''s journal.';
 
 COMMENT ON COLUMN public.risk_state.reason IS 'Why the mode was set, in words.';
+
+COMMENT ON COLUMN public.risk_state.scope IS '* for everything, a pair (BTC-USDT), or strategy:NAME.';
 
 CREATE TABLE public.schema_migrations (
     version bigint NOT NULL,
@@ -961,6 +1022,9 @@ ALTER TABLE ONLY public.candles
 ALTER TABLE ONLY public.configuration
     ADD CONSTRAINT configuration_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY public.control_trips
+    ADD CONSTRAINT control_trips_pkey PRIMARY KEY (hour, control, symbol);
+
 ALTER TABLE ONLY public.equity
     ADD CONSTRAINT equity_pkey PRIMARY KEY (at);
 
@@ -978,6 +1042,12 @@ COMMENT ON CONSTRAINT journal_uq ON public.journal IS 'The fence: two writers of
 ALTER TABLE ONLY public.leases
     ADD CONSTRAINT leases_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.operator_commands
+    ADD CONSTRAINT operator_commands_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.operator_commands
+    ADD CONSTRAINT operator_commands_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_exchange_order_id_key UNIQUE (exchange_order_id);
 
@@ -994,7 +1064,7 @@ ALTER TABLE ONLY public.projection_progress
     ADD CONSTRAINT projection_progress_pkey PRIMARY KEY (persistence_id);
 
 ALTER TABLE ONLY public.risk_state
-    ADD CONSTRAINT risk_state_pkey PRIMARY KEY (account);
+    ADD CONSTRAINT risk_state_pkey PRIMARY KEY (account, scope);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
@@ -1041,6 +1111,8 @@ ALTER TABLE ONLY public.trading_pairs
 CREATE INDEX fills_client_order_idx ON public.fills USING btree (client_order_id);
 
 CREATE INDEX fills_executed_at_idx ON public.fills USING btree (executed_at);
+
+CREATE INDEX operator_commands_pending ON public.operator_commands USING btree (number) WHERE (done_at IS NULL);
 
 CREATE INDEX orders_decided_at_idx ON public.orders USING btree (decided_at);
 
@@ -1151,6 +1223,9 @@ GRANT SELECT ON TABLE public.candles TO bot_ro;
 GRANT SELECT,INSERT ON TABLE public.configuration TO bot_app;
 GRANT SELECT ON TABLE public.configuration TO bot_ro;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.control_trips TO bot_app;
+GRANT SELECT ON TABLE public.control_trips TO bot_ro;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.equity TO bot_app;
 GRANT SELECT ON TABLE public.equity TO bot_ro;
 
@@ -1177,6 +1252,23 @@ GRANT SELECT ON TABLE public.journal TO bot_ro;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.leases TO bot_app;
 GRANT SELECT ON TABLE public.leases TO bot_ro;
+
+GRANT SELECT ON TABLE public.operator_commands TO bot_app;
+GRANT SELECT ON TABLE public.operator_commands TO bot_ro;
+
+GRANT INSERT(id) ON TABLE public.operator_commands TO bot_app;
+
+GRANT INSERT(command) ON TABLE public.operator_commands TO bot_app;
+
+GRANT INSERT(arguments) ON TABLE public.operator_commands TO bot_app;
+
+GRANT INSERT(actor) ON TABLE public.operator_commands TO bot_app;
+
+GRANT INSERT(reason) ON TABLE public.operator_commands TO bot_app;
+
+GRANT UPDATE(done_at) ON TABLE public.operator_commands TO bot_app;
+
+GRANT UPDATE(outcome) ON TABLE public.operator_commands TO bot_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.orders TO bot_app;
 GRANT SELECT ON TABLE public.orders TO bot_ro;

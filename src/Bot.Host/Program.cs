@@ -15,6 +15,9 @@ var root = new Command("./bot", "A KuCoin spot trading system that never loses, 
     SimulatorCommand.Create(),
     ExchangeCommand.Create(),
     CheckCommand.Create(),
+    KillSwitchCommand.Create(),
+    ResumeCommand.Create(),
+    RiskCommand.Create(),
     DatabaseCommands.Create(),
 };
 var parsed = root.Parse(args);

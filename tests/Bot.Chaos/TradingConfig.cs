@@ -23,7 +23,13 @@ internal static class TradingConfig
               "trading": { "interval": "1min", "parameters": { {{parameters}} }, "selectionMinutes": 60 },
               "selection": { "minQuoteVolume24h": 0, "minCandles": 30, "minVolatility": 0, "maxCorrelation": 1, "maxSpread": 1 },
               "risk": { "maxDrawdown": 1 },
-              "pair": { "stalePriceMs": 120000 }
+              "pair": { "stalePriceMs": 120000 },
+              "controls": {
+                "maxOrderEquity": 1, "maxOrderQuote": 1000000000, "maxBookShare": 10, "collarMid": 0.2, "collarMean": 0.5, "maxDailyLoss": 1,
+                "lossesInARow": 50, "lossPauseHours": 0, "duplicateMs": 0, "entriesPerSecond": 100, "entriesPerMinute": 1000, "roundTrips": 50,
+                "roundTripWindowMs": 0, "maxJump": 10, "maxSpread": 2, "feedPauseMs": 0, "maxEntryRisk": 1, "maxRejects": 1000, "maxDoubts": 1000,
+                "maxSlippage": 1, "maxErrorRate": 1, "maxClockErrorMs": 5000, "canaryHours": 0
+              }
             }
             """);
         return file;

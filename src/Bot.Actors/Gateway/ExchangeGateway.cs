@@ -1,9 +1,11 @@
 using Akka.Actor;
 using Akka.Event;
+using Bot.Actors.Pairs;
 using Bot.Actors.Runtime;
 using Bot.Exchange;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
+using Bot.Trading.Pairs;
 
 namespace Bot.Actors.Gateway;
 
@@ -13,7 +15,8 @@ public abstract record GatewayRequest : INoSerializationVerificationNeeded
     /// <summary>Send a licensed placement, once.</summary>
     /// <param name="Order">The pinned request.</param>
     /// <param name="Leg">Exits go before entries.</param>
-    public sealed record Place(PinnedOrder Order, IntentLeg Leg) : GatewayRequest;
+    /// <param name="Intent">The decision behind an entry, for the last check before it is sent; null when it is not known.</param>
+    public sealed record Place(PinnedOrder Order, IntentLeg Leg, OrderIntended? Intent = null) : GatewayRequest;
 
     /// <summary>Send a licensed placement of a stop, once.</summary>
     /// <param name="Order">The pinned request.</param>
@@ -87,6 +90,7 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
     private readonly Dictionary<Symbol, IActorRef> _pairs = [];
     private readonly IActorRef _self;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly GatewayCheck _check;
     private IAccountStream? _stream;
     private bool _isConnected;
     private bool _isLeaving;
@@ -97,6 +101,7 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
     {
         _services = services;
         _self = Self;
+        _check = new GatewayCheck(services);
     }
 
     /// <inheritdoc/>
@@ -115,7 +120,12 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
     public void OnDisconnected(string reason) => _self.Tell(new AccountEvent.Disconnected(), ActorRefs.NoSender);
 
     /// <inheritdoc/>
-    protected override void PreStart() => _stream = _services.Streams.OpenAccountStream(this);
+    protected override void PreStart()
+    {
+        _stream = _services.Streams.OpenAccountStream(this);
+        var self = _self;
+        _services.Controls.OnMoved(() => self.Tell(SwitchMoved.Instance, ActorRefs.NoSender));
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -144,6 +154,9 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
                 if (_pairs.TryGetValue(order.Update.Symbol, out var pair))
                     pair.Tell(order);
                 break;
+            case SwitchMoved:
+                TellAll(message);
+                break;
             case AccountEvent.Stop stop:
                 if (_pairs.TryGetValue(stop.Update.Symbol, out var holder))
                     holder.Tell(stop);
@@ -162,12 +175,17 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
             case AccountEvent.Connected when _isLeaving:
                 break;
             case AccountEvent.Connected:
+                _services.Controls.Note((b, _) => b.AccountStream(_services.ExchangeNowMs(), isUp: true));
                 _isConnected = true;
                 TellAll(message);
                 break;
             case AccountEvent.Disconnected:
+                _services.Controls.Note((b, _) => b.AccountStream(_services.ExchangeNowMs(), isUp: false));
                 _isConnected = false;
                 TellAll(message);
+                break;
+            case GatewayRequest.Place place:
+                _ = PlaceAsync(place, Sender, _stopping.Token);
                 break;
             case GatewayRequest request:
                 _ = RunAsync(request, Sender, _stopping.Token);
@@ -181,6 +199,46 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
             pair.Tell(message);
     }
 
+    /// <summary>The last check, then the one send. What is refused here was provably never sent, so the refusal is definite.</summary>
+    private async Task PlaceAsync(GatewayRequest.Place place, IActorRef replyTo, CancellationToken cancel)
+    {
+        OrderInput.SubmitAnswered reply;
+        try
+        {
+            Task<Answer<PlacedOrder>> sending;
+            var book = _check.IsOn ? await _check.BookAsync(place, cancel).ConfigureAwait(false) : null;
+
+            // A unit of its own while the database is asked; the request that follows has one, and so has the answer.
+            _services.InFlight.Enter();
+            try
+            {
+                if (_check.IsOn && await _check.RefusalAsync(place, book, cancel).ConfigureAwait(false) is { } refusal)
+                {
+                    _log.Warning("{ClientOrderId} is not sent: {Refusal}", place.Order.Spec.ClientOrderId, refusal);
+                    replyTo.Tell(new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, GatewayCheck.Code, refusal), ActorRefs.NoSender);
+                    return;
+                }
+                ChaosHooks.CrashPoint("sending", place);
+                sending = _services.Exchange.PlaceOrderAsync(place.Order, place.Leg == IntentLeg.Entry ? RequestLane.Entry : RequestLane.Protective, cancel);
+            }
+            finally
+            {
+                _services.InFlight.Exit();
+            }
+            reply = Answered(await sending.ConfigureAwait(false));
+            ChaosHooks.CrashPoint("answered", place);
+        }
+        catch (Exception e)
+        {
+            // A fault of ours must not read as an answer of the exchange: a placement stays in doubt.
+            _log.Error(e, "a placement failed inside the client");
+            reply = (OrderInput.SubmitAnswered)Unknown(place, e);
+        }
+        _check.Answered(place, reply);
+        _check.Ended(reply);
+        replyTo.Tell(reply, ActorRefs.NoSender);
+    }
+
     // Enters no work of its own: it goes on inside the unit of the request that it waits for (docs/lockstep.md).
     private async Task RunAsync(GatewayRequest request, IActorRef replyTo, CancellationToken cancel)
     {
@@ -189,6 +247,7 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
             ChaosHooks.CrashPoint("sending", request);
             var answer = await AskAsync(request, cancel).ConfigureAwait(false);
             ChaosHooks.CrashPoint("answered", request);
+            _check.Ended(answer);
             replyTo.Tell(answer, ActorRefs.NoSender);
         }
         catch (Exception e)
@@ -211,9 +270,6 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
         var exchange = _services.Exchange;
         switch (request)
         {
-            case GatewayRequest.Place place:
-                return Answered(await exchange.PlaceOrderAsync(place.Order, place.Leg == IntentLeg.Entry ? RequestLane.Entry : RequestLane.Protective, cancel).ConfigureAwait(false));
-
             case GatewayRequest.Cancel c:
                 await exchange.CancelOrderAsync(c.Symbol, c.ClientOrderId, RequestLane.Protective, cancel).ConfigureAwait(false);
                 return new OrderInput.CancelAnswered();

@@ -13,7 +13,8 @@ public sealed record SubscribeRules(Symbol Symbol) : INoSerializationVerificatio
 /// <summary>What the exchange asks of orders of a pair.</summary>
 /// <param name="Rules">The rules; null when the exchange does not list the pair.</param>
 /// <param name="TakerFee">The account's taker fee, fraction; null when unknown.</param>
-public sealed record PairRules(SymbolRules? Rules, decimal? TakerFee) : INoSerializationVerificationNeeded;
+/// <param name="ReadAtMs">When the rules were read, Unix ms of the exchange's clock; 0: not known.</param>
+public sealed record PairRules(SymbolRules? Rules, decimal? TakerFee, long ReadAtMs = 0) : INoSerializationVerificationNeeded;
 
 /// <summary>The exchange's rules are older than allowed (a reject said so): read them now.</summary>
 public sealed record RefreshRules : INoSerializationVerificationNeeded
@@ -34,6 +35,7 @@ public sealed class MarketDirectory : UntypedActor
     private readonly CancellationTokenSource _stopping = new();
     private Dictionary<Symbol, SymbolRules>? _rules;
     private Dictionary<Symbol, decimal> _fees = [];
+    private long _readAtMs;
     private bool _isReading;
     private bool _readAgain;
 
@@ -84,7 +86,7 @@ public sealed class MarketDirectory : UntypedActor
     {
         _isReading = false;
         if (read.Rules is not null)
-            _rules = read.Rules;
+            (_rules, _readAtMs) = (read.Rules, _services.ExchangeNowMs());
         if (read.Fees is not null)
             _fees = read.Fees;
         if (read.Failure is { } failure)
@@ -103,7 +105,7 @@ public sealed class MarketDirectory : UntypedActor
     }
 
     private void Tell(Symbol symbol, IActorRef pair) =>
-        pair.Tell(new PairRules(_rules!.GetValueOrDefault(symbol), _fees.TryGetValue(symbol, out var fee) ? fee : null));
+        pair.Tell(new PairRules(_rules!.GetValueOrDefault(symbol), _fees.TryGetValue(symbol, out var fee) ? fee : null, _readAtMs));
 
     private void Read()
     {

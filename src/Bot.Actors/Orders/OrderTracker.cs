@@ -98,7 +98,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 Log.Info("{CorrelationId} {ClientOrderId} sending {Side} {Type} {Size} {Symbol}", _start.CorrelationId, spec.ClientOrderId, spec.Side, spec.Type, spec.Size, spec.Symbol.Text);
                 _gateway.Tell(submit.Spec.StopPrice is { } stopPrice
                     ? new GatewayRequest.PlaceStop(PinStop(submit.Spec, stopPrice, submit.SignTimeMs))
-                    : new GatewayRequest.Place(Services.Exchange.Pin(submit.Spec, submit.SignTimeMs), _start.Leg));
+                    : new GatewayRequest.Place(Services.Exchange.Pin(submit.Spec, submit.SignTimeMs), _start.Leg, _start.Intent));
                 break;
             case OrderEffect.Cancel:
                 _gateway.Tell(new GatewayRequest.Cancel(spec.Symbol, spec.ClientOrderId));

@@ -73,7 +73,7 @@ public sealed partial class PairActor
     private void Feed(in Candle candle, long closedAtMs, int revision, bool isHistory)
     {
         _newestCandleMs = candle.OpenTimeMs;
-        LookAround();
+        LookAtNode();
         try
         {
             PairDecider.OnCandle(_state, _memory, _context, candle.ToBar(), closedAtMs, revision, isHistory, Sink);

@@ -47,6 +47,9 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     private long _wakes;
     private bool _isAccountConnected;
     private bool _isModeKnown;
+    private bool _isModeDecided;
+    private TradingMode _portfolioMode;
+    private string? _portfolioReason;
 
     /// <summary>The actor of a pair.</summary>
     /// <param name="symbol">The pair.</param>
@@ -63,6 +66,9 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             Symbol = symbol,
             Settings = services.Settings.Pair,
             Protection = services.Settings.Protection,
+            Controls = services.Controls.Settings,
+            Limits = services.Controls.Limits,
+            IntervalMs = services.Settings.Interval.Milliseconds,
             ConfigurationVersion = services.Settings.Version,
             Deployment = services.Settings.Deployment,
             Node = services.Settings.Node,
@@ -93,6 +99,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         _memory.Rearm(_state, _context);
         var bare = ProtectionMeter.Bare(_state);
         _meter.Take(_state, e, bare > 0 && _context.Rules?.IsDust(bare, _state.Position.AveragePrice) != true, IsRecovering);
+        Services.Controls.SetHolding(_context.Symbol, _state.Position.Quantity > 0 || _state.HasOpen(IntentLeg.Entry));
         if (!IsRecovering)
             Explain(e);
     }
@@ -164,10 +171,20 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 break;
             case BookAcknowledged acknowledged:
                 _acknowledged = Math.Max(_acknowledged, acknowledged.Version);
-                SetMode(acknowledged.Mode);
+                SetMode(acknowledged.Mode, acknowledged.Reason);
                 break;
             case TradingModeChanged changed:
-                SetMode(changed.Mode);
+                SetMode(changed.Mode, changed.Reason);
+                break;
+            case SwitchMoved:
+                ApplyMode();
+                break;
+            case PausePair pause:
+                Decide(new PairInput.PauseEntries(pause.Reason));
+                break;
+            case ResumePair resume:
+                Decide(new PairInput.ResumeEntries($"{resume.By}: {resume.Reason}"));
+                DeferAsync(Sender, asker => asker.Tell(new PairResumed(_context.Symbol, EntryBlock())));
                 break;
             case HistoryOverdue when _isHistoryAsked:
                 _isHistoryAsked = false;
@@ -190,7 +207,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 break;
             case RestartTracker restart when _state.Find(restart.ClientOrderId) is { } attempt && !_trackers.ContainsKey(restart.ClientOrderId):
                 var i = attempt.Intended;
-                StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs));
+                StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs) { Intent = i });
                 break;
         }
     }
@@ -229,6 +246,9 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 // Several wishes may run side by side: a doubt's patience and an exit's pause are different clocks.
                 Timers.After($"wake-{_wakes++ % 64}", wake.DelayMs, new PairInput.Woken());
                 break;
+            case PairEffect.ControlTripped tripped:
+                Services.Controls.Trips.Add(tripped.Reason, _context.Symbol);
+                break;
             case PairEffect.Note { IsAlert: true } note:
                 Log.Error("{Symbol} ALERT {Note}", _context.Symbol.Text, note.Message);
                 break;
@@ -265,6 +285,9 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             _context.TakerFee = fee;
 
         // A pair that is not listed any more keeps its last rules for valuation, but nothing can be ordered.
+        _context.RulesReadMs = rules.ReadAtMs;
+        if (rules.Rules is not null)
+            Services.Controls.SetRules(_context.Symbol, rules.Rules);
         _context.Rules = rules.Rules ?? (_context.Rules is { } known ? known with { EnableTrading = false } : null);
         _scale = _context.Rules is { } current ? new PriceScale(current.PriceIncrement) : null;
         _memory.Rearm(_state, _context);
@@ -311,7 +334,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         {
             // A fill after the end (R9): its tracker wakes up, records it and reports it like any other.
             var i = settled.Intended;
-            StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs)).Tell(order);
+            StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs) { Intent = i }).Tell(order);
         }
     }
 
@@ -331,9 +354,16 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         _context.ExchangeStops = Services.Stops.IsServed;
     }
 
-    private void Decide(PairInput input)
+    /// <summary>As <see cref="LookAround"/>, for what may open something: prices come too often for it.</summary>
+    private void LookAtNode()
     {
         LookAround();
+        _context.Conditions = Services.Controls.Conditions(_context.NowMs);
+    }
+
+    private void Decide(PairInput input)
+    {
+        LookAtNode();
         PairDecider.Decide(_state, _memory, _context, input, Sink);
         Commit();
     }
@@ -377,16 +407,32 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         Timers.After(ReportTimer, ReportRetryMs, ReportAgain.Instance);
     }
 
-    private void SetMode(TradingMode mode)
+    private void SetMode(TradingMode mode, string? reason)
     {
         if (_acknowledged >= 0)
             Timers.Cancel(ReportTimer);
-        var isNew = _context.Mode != mode || !_isModeKnown;
-        _context.Mode = mode;
+        (_portfolioMode, _portfolioReason) = (mode, reason);
         _isModeKnown = true;
-        if (isNew)
-            Decide(new PairInput.ModeChanged());
+        ApplyMode();
         CheckGate();
+    }
+
+    /// <summary>The strictest word of the portfolio and of this node's files and rows (C1).</summary>
+    private void ApplyMode()
+    {
+        var word = Services.Controls.Board.Strictest(_context.Symbol, Services.Settings.Strategy);
+        var (mode, reason) = word is not null && word.Mode > _portfolioMode ? (word.Mode, $"{word.Reason} ({word.By})") : (_portfolioMode, _portfolioReason);
+        var isNew = mode != _context.Mode || (_isModeKnown && !_isModeDecided);
+        _isModeDecided |= _isModeKnown;
+        (_context.Mode, _context.ModeReason) = (mode, reason);
+        if (isNew && _state.Version > 0)
+            Decide(new PairInput.ModeChanged());
+    }
+
+    private string? EntryBlock()
+    {
+        LookAtNode();
+        return PairDecider.EntryBlock(_state, _memory, _context, _memory.LastTick.TimeMs);
     }
 
     /// <summary>Entries wait until history, rules, prices, order events and the portfolio's word are all here (RELIABILITY.md R14).</summary>
@@ -401,6 +447,10 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     {
         switch (e)
         {
+            case OrderSettled { Outcome: OrderOutcome.Refused, Code: "102434" or "102435" }:
+                // The exchange has other increments than we know (C15).
+                _neighbours.Directory.Tell(RefreshRules.Instance);
+                break;
             case OrderIntended i:
                 Log.Info(
                     "{CorrelationId} {ClientOrderId} decided: {Side} {Size} because {Reason}",
@@ -427,7 +477,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         _memory.LastTick.TimeMs,
         [.. _state.Attempts.Where(a => a.IsOpen).Select(a => $"{a.Intended.Spec.Side} {a.Intended.Spec.Size} {a.Intended.Spec.Type}")],
         _state.TradeCount,
-        PairDecider.EntryBlock(_state, _memory, _context, _memory.LastTick.TimeMs));
+        EntryBlock());
 
     private sealed record TrackerGone(string ClientOrderId);
 

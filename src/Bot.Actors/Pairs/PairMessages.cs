@@ -53,12 +53,37 @@ public sealed record GrantAnswer(Symbol Symbol, long IntentNumber, RiskDecision 
 /// <param name="Symbol">The pair.</param>
 /// <param name="Version">Which ones.</param>
 /// <param name="Mode">Whether positions may be opened.</param>
-public sealed record BookAcknowledged(Symbol Symbol, long Version, TradingMode Mode) : IPairMessage;
+/// <param name="Reason">Why not.</param>
+public sealed record BookAcknowledged(Symbol Symbol, long Version, TradingMode Mode, string? Reason = null) : IPairMessage;
 
 /// <summary>Positions may be opened, or may not any more.</summary>
 /// <param name="Symbol">The pair.</param>
 /// <param name="Mode">The mode.</param>
-public sealed record TradingModeChanged(Symbol Symbol, TradingMode Mode) : IPairMessage;
+/// <param name="Reason">Why.</param>
+public sealed record TradingModeChanged(Symbol Symbol, TradingMode Mode, string? Reason = null) : IPairMessage;
+
+/// <summary>The pair shall open nothing until it is resumed.</summary>
+/// <param name="Symbol">The pair.</param>
+/// <param name="Reason">Why.</param>
+public sealed record PausePair(Symbol Symbol, string Reason) : IPairMessage;
+
+/// <summary>The pair may open again; the answer is a <see cref="PairResumed"/> to the sender.</summary>
+/// <param name="Symbol">The pair.</param>
+/// <param name="By">Who says so.</param>
+/// <param name="Reason">Why.</param>
+public sealed record ResumePair(Symbol Symbol, string By, string Reason) : IPairMessage;
+
+/// <summary>The pair has heard <see cref="ResumePair"/>, and its journal has it.</summary>
+/// <param name="Symbol">The pair.</param>
+/// <param name="EntryBlock">Why it still opens nothing; null when it may.</param>
+public sealed record PairResumed(Symbol Symbol, string? EntryBlock) : IWireMessage;
+
+/// <summary>This node's kill switch was moved: the pair looks at it anew.</summary>
+public sealed record SwitchMoved : Akka.Actor.INoSerializationVerificationNeeded
+{
+    /// <summary>The only instance.</summary>
+    public static readonly SwitchMoved Instance = new();
+}
 
 /// <summary>Asks a pair how it is; the answer is a <see cref="PairStatus"/> to the sender.</summary>
 /// <param name="Symbol">The pair.</param>

@@ -60,6 +60,9 @@ public static class EventContracts
         ("portfolio.pair-booked.1", EventJson.Default.PairBooked),
         ("portfolio.equity-marked.1", EventJson.Default.EquityMarked),
         ("portfolio.mode-changed.1", EventJson.Default.ModeChanged),
+        ("portfolio.breaker-tripped.1", EventJson.Default.BreakerTripped),
+        ("portfolio.breaker-reset.1", EventJson.Default.BreakerReset),
+        ("portfolio.day-began.1", EventJson.Default.DayBegan),
 
         ("selector.selection-made.1", EventJson.Default.SelectionMade),
     ];
@@ -138,6 +141,9 @@ public static class EventContracts
 [JsonSerializable(typeof(PairBooked))]
 [JsonSerializable(typeof(EquityMarked))]
 [JsonSerializable(typeof(ModeChanged))]
+[JsonSerializable(typeof(BreakerTripped))]
+[JsonSerializable(typeof(BreakerReset))]
+[JsonSerializable(typeof(DayBegan))]
 [JsonSerializable(typeof(SelectionMade))]
 [JsonSerializable(typeof(PairJudgement))]
 [JsonSerializable(typeof(SelectionRules))]

@@ -12,11 +12,11 @@ namespace Bot.Actors.Portfolio;
 /// The account's books and limits, one in the cluster. Entries need its grant, exits never do. All decisions are in
 /// <see cref="PortfolioDecider"/>.
 /// </summary>
-public sealed class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffect>
+public sealed partial class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffect>
 {
     private readonly IActorRef _pairs;
     private readonly PortfolioMemory _memory = new();
-    private readonly SortedDictionary<(Symbol, long), AskGrant> _waiting = [];
+    private readonly SortedDictionary<(Symbol, long), GrantWaiting> _waiting = [];
     private readonly Dictionary<Symbol, decimal> _marksOfInstant = [];
     private readonly CancellationTokenSource _stopping = new();
     private PortfolioState _state = new();
@@ -58,6 +58,7 @@ public sealed class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffec
         var self = Self;
         Services.Grants?.Register(() => self.Tell(DecideGrants.Instance, ActorRefs.NoSender));
         Decide(new PortfolioInput.Recovered());
+        PollCommands();
         if (_state.InitialCash is null)
             ReadCash();
     }
@@ -75,18 +76,17 @@ public sealed class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffec
     {
         switch (message)
         {
-            case AskGrant ask when Services.Grants is { } gate:
-                _waiting[(ask.Request.Symbol, ask.Request.IntentNumber)] = ask;
-                gate.Waiting();
-                break;
             case AskGrant ask:
-                Decide(new PortfolioInput.GrantAsked(ask.Request));
+                OnAsked(new GrantWaiting(ask.Request, null));
+                break;
+            case AskAgain again:
+                OnAsked(again.Waiting);
                 break;
             case DecideGrants when _waiting.Count > 0:
                 // One at a time: each decision sees the reservations of those before it.
                 var (key, first) = _waiting.First();
                 _waiting.Remove(key);
-                Decide(new PortfolioInput.GrantAsked(first.Request));
+                Decide(new PortfolioInput.GrantAsked(first.Request, first.SinceMs));
                 Self.Tell(DecideGrants.Instance);
                 break;
             case ReturnGrant released:
@@ -100,7 +100,16 @@ public sealed class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffec
                 OnMark(mark);
                 break;
             case SetTradingMode set:
-                Decide(new PortfolioInput.SetMode(set.Mode, set.By, set.Reason));
+                Decide(new PortfolioInput.SetMode(set.Mode, set.By, set.Reason, set.Scope));
+                break;
+            case ReportBreach breach:
+                Decide(new PortfolioInput.Breached(breach.Control, breach.Symbol, breach.Reason));
+                break;
+            case CommandsRead read:
+                OnCommands(read);
+                break;
+            case PairResumed resumed:
+                OnPairResumed(resumed);
                 break;
             case GetPortfolioStatus:
                 Sender.Tell(Status());
@@ -123,11 +132,23 @@ public sealed class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffec
                 _pairs.Tell(new GrantAnswer(answer.Symbol, answer.IntentNumber, answer.Decision, answer.ReservedQuote));
                 break;
             case PortfolioEffect.AcknowledgeBook acknowledge:
-                _pairs.Tell(new BookAcknowledged(acknowledge.Symbol, acknowledge.Version, _state.Mode));
+                _pairs.Tell(new BookAcknowledged(acknowledge.Symbol, acknowledge.Version, ModeOf(acknowledge.Symbol), _state.ModeReason));
                 break;
-            case PortfolioEffect.PublishMode publish:
-                foreach (var symbol in _state.Books.Keys)
-                    _pairs.Tell(new TradingModeChanged(symbol, publish.Mode));
+            case PortfolioEffect.PublishMode:
+                Publish();
+                break;
+            case PortfolioEffect.AskLater later:
+                Timers.After(
+                    $"throttle-{later.Request.Symbol}-{later.Request.IntentNumber}", later.DelayMs, new AskAgain(new GrantWaiting(later.Request, later.SinceMs)));
+                break;
+            case PortfolioEffect.PausePair pause:
+                _pairs.Tell(new PausePair(pause.Symbol, pause.Reason));
+                break;
+            case PortfolioEffect.ResumePair resume:
+                _pairs.Tell(new ResumePair(resume.Symbol, resume.By, resume.Reason));
+                break;
+            case PortfolioEffect.ControlTripped tripped:
+                Services.Controls.Trips.Add(tripped.Reason, tripped.Symbol);
                 break;
             case PortfolioEffect.Alert alert:
                 Log.Error("portfolio ALERT {Alert}", alert.Message);
@@ -135,12 +156,23 @@ public sealed class PortfolioActor : DurableActor<PortfolioEvent, PortfolioEffec
         }
     }
 
+    private void OnAsked(GrantWaiting ask)
+    {
+        if (Services.Grants is not { } gate)
+        {
+            Decide(new PortfolioInput.GrantAsked(ask.Request, ask.SinceMs));
+            return;
+        }
+        _waiting[(ask.Request.Symbol, ask.Request.IntentNumber)] = ask;
+        gate.Waiting();
+    }
+
     private void Decide(PortfolioInput input)
     {
         PortfolioDecider.Decide(
             _state,
             _memory,
-            new PortfolioContext(Services.ExchangeNowMs(), Services.Settings.Portfolio, Services.Settings.Node, Replayed, _stateHash),
+            new PortfolioContext(Services.ExchangeNowMs(), Services.Settings.Portfolio, Services.Settings.Node, Replayed, _stateHash, Services.Settings.Strategy),
             input,
             Sink);
         Commit();

@@ -1,6 +1,7 @@
 using Bot.Actors.Runtime;
 using Bot.Trading.Market;
 using Bot.Trading.Pairs;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Actors.Portfolio;
 
@@ -23,11 +24,21 @@ public sealed record ReportBook(PairBook Book) : IWireMessage;
 /// <param name="Price">Close, quote per base.</param>
 public sealed record MarkPrice(long MarketMs, Symbol Symbol, decimal Price) : IWireMessage;
 
-/// <summary>An operator changes the mode.</summary>
+/// <summary>An operator moves the kill switch (C1).</summary>
 /// <param name="Mode">The mode.</param>
 /// <param name="By">Who.</param>
 /// <param name="Reason">Why.</param>
-public sealed record SetTradingMode(TradingMode Mode, string By, string Reason) : IWireMessage;
+/// <param name="Scope">What for: everything (<c>*</c>), a pair, or <c>strategy:NAME</c>.</param>
+public sealed record SetTradingMode(TradingMode Mode, string By, string Reason, string Scope = SwitchEntry.Everything) : IWireMessage;
+
+/// <summary>
+/// Something was found that must not be (C20 books that do not agree, C26 somebody else on the account): the pair, or the account, opens
+/// nothing until a person resumes. Repeating it changes nothing; who finds it repeats it while it lasts.
+/// </summary>
+/// <param name="Control">Which control found it.</param>
+/// <param name="Symbol">The pair; null: the account.</param>
+/// <param name="Reason">What, in <c>CATEGORY key=value</c> form.</param>
+public sealed record ReportBreach(Control Control, Symbol? Symbol, string Reason) : IWireMessage;
 
 /// <summary>Asks how the account is; the answer is a <see cref="PortfolioStatus"/> to the sender.</summary>
 public sealed record GetPortfolioStatus : IWireMessage

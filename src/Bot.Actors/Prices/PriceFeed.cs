@@ -137,10 +137,12 @@ public sealed class PriceFeed : UntypedActor, IMarketStreamListener
                 _stream!.UnsubscribeTickers([gone.Slot.Symbol]);
                 break;
             case StreamDown down:
+                _services.Controls.Note((b, _) => b.PriceStream(_services.ExchangeNowMs(), isUp: false));
                 _log.Warning("price stream is down: {Reason}; prices are asked for by REST until it is back", down.Reason);
                 _timers.After(Stale, _services.Settings.PriceStaleMs, AskAll.Instance);
                 break;
             case StreamUp:
+                _services.Controls.Note((b, _) => b.PriceStream(_services.ExchangeNowMs(), isUp: true));
                 _timers.Cancel(Stale);
                 break;
             case AskAll:

@@ -268,9 +268,6 @@ public sealed class Projection(NpgsqlDataSource database, Action<string>? alert 
             case EquityMarked e:
                 writer.Equity(e);
                 break;
-            case ModeChanged e:
-                writer.Mode(row.PersistenceId[PortfolioActor.PersistenceIdOf("").Length..], e);
-                break;
             case SelectionMade e:
                 var ids = new List<(int SymbolId, Bot.Trading.Selection.PairJudgement Judgement)>();
                 foreach (var judgement in e.Selected())

@@ -127,17 +127,6 @@ internal sealed class ReadTables
         """,
         At(e.MarketMs), e.Equity, e.Cash, e.PositionsValue, e.Peak, e.Peak > 0 ? Math.Max(0, (e.Peak - e.Equity) / e.Peak) : 0m, e.RealisedPnl, e.Fees);
 
-    public void Mode(string account, ModeChanged e) => Add(
-        """
-        INSERT INTO risk_state (account, mode, reason, changed_by, since) VALUES ($1, $2::risk_mode, $3, $4, $5)
-        ON CONFLICT (account) DO UPDATE SET mode = EXCLUDED.mode, reason = EXCLUDED.reason, changed_by = EXCLUDED.changed_by, since = EXCLUDED.since
-        """,
-        account,
-        e.Mode switch { TradingMode.Active => "active", TradingMode.ReduceOnly => "reduce_only", _ => "halted" },
-        e.Reason,
-        e.By,
-        At(e.AtMs));
-
     public void Selection(SelectionMade e, IReadOnlyList<(int SymbolId, PairJudgement Judgement)> selected)
     {
         Add(

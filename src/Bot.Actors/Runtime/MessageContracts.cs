@@ -35,6 +35,10 @@ public static class MessageContracts
         ("report-book.1", MessageJson.Default.ReportBook),
         ("mark-price.1", MessageJson.Default.MarkPrice),
         ("set-trading-mode.1", MessageJson.Default.SetTradingMode),
+        ("report-breach.1", MessageJson.Default.ReportBreach),
+        ("pause-pair.1", MessageJson.Default.PausePair),
+        ("resume-pair.1", MessageJson.Default.ResumePair),
+        ("pair-resumed.1", MessageJson.Default.PairResumed),
         ("get-portfolio-status.1", MessageJson.Default.GetPortfolioStatus),
         ("portfolio-status.1", MessageJson.Default.PortfolioStatus),
         ("collect-candles.1", MessageJson.Default.CollectCandles),
@@ -115,6 +119,10 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
 [JsonSerializable(typeof(ReportBook))]
 [JsonSerializable(typeof(MarkPrice))]
 [JsonSerializable(typeof(SetTradingMode))]
+[JsonSerializable(typeof(ReportBreach))]
+[JsonSerializable(typeof(PausePair))]
+[JsonSerializable(typeof(ResumePair))]
+[JsonSerializable(typeof(PairResumed))]
 [JsonSerializable(typeof(GetPortfolioStatus))]
 [JsonSerializable(typeof(PortfolioStatus))]
 [JsonSerializable(typeof(CollectCandles))]

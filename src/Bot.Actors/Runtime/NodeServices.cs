@@ -1,3 +1,4 @@
+using Bot.Actors.Controls;
 using Bot.Actors.Persistence;
 using Bot.Exchange;
 using Bot.Exchange.Lockstep;
@@ -37,6 +38,12 @@ public sealed record NodeServices
 
     /// <summary>Tells durable actors how far their streams are; null where nobody else can write to them (a replay).</summary>
     public JournalHeads? Heads { get; init; }
+
+    /// <summary>What the node knows for its risk controls; the default has none.</summary>
+    public NodeControls Controls { get; init; } = new();
+
+    /// <summary>Order books of the exchange, which entries are compared with (C3); null: they are not.</summary>
+    public IMarketDetails? Books { get; init; }
 
     /// <summary>Collects requests for grants in a lockstep replay; null when they are decided as they come.</summary>
     public GrantGate? Grants { get; init; }

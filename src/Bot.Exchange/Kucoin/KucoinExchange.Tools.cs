@@ -134,6 +134,8 @@ public sealed partial class KucoinExchange : IOrderTools
             throw new ArgumentException($"The time is {ShortestSwitchSeconds} to {LongestSwitchSeconds} whole seconds.", nameof(timeout));
         if (symbols.Count > MostSwitchSymbols || symbols.Any(s => s.Text.Length == 0))
             throw new ArgumentException($"At most {MostSwitchSymbols} pairs, none of them empty.", nameof(symbols));
+        if (timeout is not null && _runtime.DeadManGuard?.Invoke(symbols) is { } refusal)
+            return Task.FromResult(new Answer<DeadManSwitchStatus>(null, new ExchangeFailure(FailureKind.Rejected, "control", refusal), Clock.NowMs));
         var body = OrderBody.WriteObject(json =>
         {
             json.WriteNumber("timeout", timeout is { } time ? (int)time.TotalSeconds : -1);

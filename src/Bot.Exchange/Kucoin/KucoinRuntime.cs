@@ -1,4 +1,5 @@
 using Bot.Exchange.Lockstep;
+using Bot.Trading.Market;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -24,6 +25,12 @@ public sealed record KucoinRuntime
 
     /// <summary>Numbers in [0, 1) for the jitter of back-offs. A replay passes a constant or a seeded source, so that it repeats.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+
+    /// <summary>
+    /// Says why the exchange's dead man's switch must not be set for these pairs (none: all); null when it may. It would cancel what protects
+    /// a position, so that every request to set it goes through this. Null: nobody objects.
+    /// </summary>
+    public Func<IReadOnlyList<Symbol>, string?>? DeadManGuard { get; init; }
 
     /// <summary>Where the client logs.</summary>
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;

@@ -133,6 +133,8 @@ internal static class OrderBody
         {
             json.WriteString("size", Text(spec.Size));
         }
+        if (spec.SelfTrade is { } rule)
+            json.WriteString("stp", rule == SelfTradeRule.CancelNewest ? "CN" : "CO");
         json.WriteNumber("clientTimestamp", signTimeMs);
         json.WriteNumber("allowMaxTimeWindow", windowMs);
     }

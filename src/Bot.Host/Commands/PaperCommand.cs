@@ -10,6 +10,7 @@ using Bot.Host.Database;
 using Bot.Host.Logging;
 using Bot.Host.Node;
 using Bot.Host.Terminal;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Host.Commands;
 
@@ -55,7 +56,9 @@ internal static class PaperCommand
             var (count, symbols) = SharedOptions.ParsePairs(parsed.GetValue(pairs));
             var error = parsed.InvocationConfiguration.Error;
             var length = parsed.GetValue(interval)!;
-            var configuration = ConfigurationLoader.Load(parsed.GetValue(config), null, c => c with
+            
+            // Toy money: a new configuration shows at once what it does (C24).
+            var configuration = ConfigurationLoader.Load(parsed.GetValue(config), new BotConfiguration { Controls = new ControlSettings { CanaryHours = 0 } }, c => c with
             {
                 Trading = c.Trading.On(length) with { Pairs = symbols ?? c.Trading.Pairs },
             });

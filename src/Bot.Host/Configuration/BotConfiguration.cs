@@ -9,6 +9,7 @@ using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
 using Bot.Trading.Positions;
 using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 using Bot.Trading.Selection;
 using Bot.Trading.Strategies;
 
@@ -58,7 +59,7 @@ public sealed record TradingSection
     public int SelectionMinutes { get; init; } = 240;
 
     /// <summary>Age at which the exchange's rules are read again, s.</summary>
-    public int RulesRefreshSeconds { get; init; } = 600;
+    public int RulesRefreshSeconds { get; init; } = 300;
 
     /// <summary>Distance of the equity curve's points in market time, minutes.</summary>
     public int EquityMinutes { get; init; } = 60;
@@ -141,6 +142,9 @@ public sealed record BotConfiguration
     /// <summary>Limits of the account.</summary>
     public RiskLimits Risk { get; init; } = new();
 
+    /// <summary>Parameters of the risk controls C1-C28.</summary>
+    public ControlSettings Controls { get; init; } = new();
+
     /// <summary>Times and margins of a pair.</summary>
     public PairSettings Pair { get; init; } = new();
 
@@ -158,17 +162,32 @@ public sealed record BotConfiguration
 
     /// <summary>The part that decides how is traded, as JSON: what is kept with its version.</summary>
     public string EffectiveJson() => JsonSerializer.Serialize(
-        new { trading = Trading, selection = Selection, risk = Risk, pair = Pair, protection = Protection, orders = Orders, orderWindowMs = Exchange.OrderWindowMs },
+        new { trading = Trading, selection = Selection, risk = Risk, controls = Controls, pair = Pair, protection = Protection, orders = Orders, orderWindowMs = Exchange.OrderWindowMs },
         Json);
 
     /// <summary>Version of the part that decides how is traded: SHA-256, hexadecimal.</summary>
     public string Version() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(EffectiveJson())));
 
+    /// <summary>The effective value of a setting by its name in the configuration, as text; null: it has none.</summary>
+    /// <exception cref="ArgumentException">There is no such setting.</exception>
+    public string? Setting(string path)
+    {
+        object? value = this;
+        foreach (var part in path.Split('.'))
+        {
+            var property = value?.GetType().GetProperty(part, System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.IgnoreCase)
+                ?? throw new ArgumentException($"'{path}' is no setting.", nameof(path));
+            value = property.GetValue(value);
+        }
+        return Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The settings of the actors.</summary>
     /// <param name="deployment">Six characters that name the deployment.</param>
     /// <param name="node">The node's address.</param>
     /// <param name="parameters">The strategy's complete parameters.</param>
-    public BotSettings ToSettings(string deployment, string node, IReadOnlyDictionary<string, double> parameters) => new()
+    /// <param name="sinceMs">When this configuration first came into force, Unix ms; null: it is not new (C24).</param>
+    public BotSettings ToSettings(string deployment, string node, IReadOnlyDictionary<string, double> parameters, long? sinceMs = null) => new()
     {
         Deployment = deployment,
         Version = Version(),
@@ -185,7 +204,10 @@ public sealed record BotConfiguration
         Protection = Protection,
         Order = Orders,
         AllowOutageExposure = Protection.AllowOutageExposure,
-        Portfolio = new PortfolioSettings { Limits = Risk, EquityIntervalMs = Trading.EquityMinutes * 60_000L },
+        Portfolio = new PortfolioSettings
+        {
+            Limits = Risk, Controls = Controls, ConfigurationSinceMs = sinceMs, EquityIntervalMs = Trading.EquityMinutes * 60_000L,
+        },
         CandleRetention = Trading.CandleRetentionDays is { } days ? TimeSpan.FromDays(days) : null,
         CandleGraceMs = Trading.CandleGraceMs,
     };

@@ -46,6 +46,8 @@ internal static class SettingsFaults
         Range(c.Risk.MaxDrawdown, 0.001m, 1);
         Range(c.Risk.FundsMargin, 0, 0.1m);
 
+        Controls(c);
+
         Range(c.Pair.EntryCollar, 0, 0.05m);
         Range(c.Pair.EntryDeadlineMs, 100, 600_000);
         Range(c.Pair.ExitDeadlineMs, 1_000, 600_000);
@@ -84,11 +86,67 @@ internal static class SettingsFaults
             faults.Add($"'log.level' is '{c.Log.Level}'; use {string.Join(", ", Levels)}");
 
         void Range<T>(T value, T low, T high, [CallerArgumentExpression(nameof(value))] string what = "")
-            where T : IComparable<T>, IFormattable
+            where T : IComparable<T>, IFormattable => Check(faults, value, low, high, what);
+
+        void Controls(BotConfiguration c)
         {
-            if (value.CompareTo(low) < 0 || value.CompareTo(high) > 0 || (value is double d && double.IsNaN(d)))
-                faults.Add($"'{Path(what)}' is {Text(value)}, allowed is {Text(low)} to {Text(high)}");
+            Range(c.Controls.MaxOrderEquity, 0.0001m, 1);
+            Range(c.Controls.MaxOrderQuote, 1, 1_000_000_000);
+            Range(c.Controls.MaxBookShare, 0.001m, 10);
+            Range(c.Controls.BookDistance, 0.0001m, 0.1m);
+            Range(c.Controls.CollarMid, 0.0001m, 0.2m);
+            Range(c.Controls.CollarMean, 0.0001m, 0.5m);
+            Range(c.Controls.CollarBandShare, 0.01m, 1);
+            Range(c.Controls.MaxEntriesPerPair, 1, 10);
+            Range(c.Controls.MaxEntries, 1, 10_000);
+            Range(c.Controls.MaxDailyLoss, 0.001m, 1);
+            Range(c.Controls.LossesInARow, 2, 50);
+            Range(c.Controls.LossWindowHours, 1, 720);
+            Range(c.Controls.LossPauseHours, 0, 720);
+            Range(c.Controls.DuplicateMs, 0, 3_600_000);
+            Range(c.Controls.DuplicateTolerance, 0, 1);
+            Range(c.Controls.EntriesPerSecond, 1, 100);
+            Range(c.Controls.EntriesPerMinute, c.Controls.EntriesPerSecond, 1_000);
+            Range(c.Controls.ThrottleQueueMs, 0, 5_000);
+            Range(c.Controls.RoundTrips, 2, 50);
+            Range(c.Controls.RoundTripWindowMs, 0, 86_400_000);
+            Range(c.Controls.FillExcess, 1, 100);
+            Range(c.Controls.MaxStreamSilenceMs, 500, 600_000);
+            Range(c.Controls.MaxBookAgeMs, 100, 60_000);
+            Range(c.Controls.MaxCandleIntervals, 0.1m, 100);
+            Range(c.Controls.MaxClockErrorMs, 10, 5_000);
+            Range(c.Controls.MaxJump, 0.001m, 10);
+            Range(c.Controls.JumpWindowMs, 100, 3_600_000);
+            Range(c.Controls.MaxSpread, 0.0001m, 2);
+            Range(c.Controls.FeedPauseMs, 0, 86_400_000);
+
+            // Rules that are read again only after they count as old would close every pair again and again.
+            Range(c.Controls.MaxRulesAgeMs, (c.Trading.RulesRefreshSeconds * 1_000L) + 10_000, 864_000_000);
+            Range(c.Controls.MaxEntryRisk, 0.0001m, 1);
+            Range(c.Controls.BreakTolerance, 0, 1_000_000);
+            Range(c.Controls.MaxRejects, 1, 1_000);
+            Range(c.Controls.RejectWindowMs, 1_000, 3_600_000);
+            Range(c.Controls.MaxDoubts, 1, 1_000);
+            Range(c.Controls.DoubtWindowMs, 1_000, 86_400_000);
+            Range(c.Controls.StormPauseMs, 0, 86_400_000);
+            Range(c.Controls.MaxSlippage, 0.0001m, 1);
+            Range(c.Controls.SlippageCount, 1, 50);
+            Range(c.Controls.LimitChangesPerDay, 0, 100);
+            Range(c.Controls.CanarySize, 0.001m, 1);
+            Range(c.Controls.CanaryHours, 0, 720);
+            Range(c.Controls.MaxErrorRate, 0.001m, 1);
+            Range(c.Controls.ErrorWindowMs, 1_000, 3_600_000);
+            Range(c.Controls.ErrorMinimum, 1, 8_000);
+            Range(c.Controls.MaxStreamDownMs, 1_000, 3_600_000);
+            Range(c.Controls.TripDays, 7, 3_650);
         }
+    }
+
+    private static void Check<T>(ICollection<string> faults, T value, T low, T high, string what)
+        where T : IComparable<T>, IFormattable
+    {
+        if (value.CompareTo(low) < 0 || value.CompareTo(high) > 0 || (value is double d && double.IsNaN(d)))
+            faults.Add($"'{Path(what)}' is {Text(value)}, allowed is {Text(low)} to {Text(high)}");
     }
 
     private static string Text<T>(T value)

@@ -1,12 +1,16 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Bot.Actors.Cluster;
+using Bot.Actors.Controls;
 using Bot.Actors.Runtime;
 using Bot.Exchange.Kucoin;
 using Bot.Exchange.Kucoin.Signing;
 using Bot.Exchange.Lockstep;
+using Bot.Host.Commands;
 using Bot.Host.Configuration;
+using Bot.Host.Database;
 using Bot.Trading.Orders;
+using Bot.Trading.Risk.Controls;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -49,6 +53,7 @@ public sealed class BotNode : IAsyncDisposable
     private readonly LockstepClient? _lockstep;
     private readonly CancellationTokenSource _stopping = new();
     private Task _upkeep = Task.CompletedTask;
+    private Task _controls = Task.CompletedTask;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStopping;
 
@@ -98,7 +103,7 @@ public sealed class BotNode : IAsyncDisposable
     {
         var bot = options.Configuration.Bot;
         var isReplay = options.LockstepAccount is not null;
-        await SaveConfigurationAsync(options.Database, bot, cancel).ConfigureAwait(false);
+        var sinceMs = await SaveConfigurationAsync(options.Database, bot, cancel).ConfigureAwait(false);
         var inFlight = new InFlight();
         var frames = new PushFrames();
         var virtualTime = isReplay ? new VirtualTimeProvider() : null;
@@ -107,6 +112,7 @@ public sealed class BotNode : IAsyncDisposable
         if (ChaosHooks.IsActive && !isLoopback)
             throw new InvalidOperationException($"{ChaosHooks.FolderVariable} is set: this node may die on purpose, and {bot.Exchange.BaseAddress.Host} is a real exchange. Unset it.");
         var defaults = new KucoinOptions();
+        NodeControls? controls = null;
         var exchange = new KucoinExchange(
             defaults with
             {
@@ -127,9 +133,18 @@ public sealed class BotNode : IAsyncDisposable
                 Frames = frames,
                 Logs = logs,
 
+                DeadManGuard = symbols => DeadManGuard.Refusal(turnsOn: true, symbols, s => controls?.MayHold(s) != false, bot.Controls),
+
                 // A replay must repeat, so nothing is left to chance in it.
                 Jitter = isReplay ? () => 0.5 : Random.Shared.NextDouble,
             });
+        controls = new NodeControls
+        {
+            Settings = bot.Controls,
+            Limits = bot.Risk,
+            File = new KillSwitchFile(bot.Controls.KillSwitchFile ?? Path.Combine(BotFolders.Data, KillSwitchCommand.FileName)),
+            ClockErrorMs = () => exchange.Clock.ErrorBoundMs is { } error ? Math.Max(error, Math.Abs(exchange.Clock.WallStepMs)) : null,
+        };
         var grants = isReplay ? new GrantGate() : null;
         var gate = new StartupGate();
         LockstepClient? lockstep = null;
@@ -187,7 +202,10 @@ public sealed class BotNode : IAsyncDisposable
                     ExchangeNowMs = () => exchange.Clock.NowMs,
                     InFlight = inFlight,
                     Database = options.Database,
-                    Settings = bot.ToSettings(Deployment(bot, options.Credentials), node, options.Configuration.StrategyParameters),
+                    Settings = bot.ToSettings(
+                        Deployment(bot, options.Credentials), node, options.Configuration.StrategyParameters, isReplay ? null : sinceMs),
+                    Controls = controls,
+                    Books = exchange,
                     Gate = gate,
                     Grants = grants,
                 };
@@ -207,6 +225,7 @@ public sealed class BotNode : IAsyncDisposable
             throw;
         }
         var started = new BotNode(host, exchange, lockstep, services!, hello);
+        started._controls = ControlTasks.Start(started, bot.Controls, isReplay, logs, started._stopping.Token);
         if (!isReplay)
             started._upkeep = Task.WhenAll(started.KeepClockAsync(started._stopping.Token), stopProbe.KeepAskingAsync(started._stopping.Token));
         return started;
@@ -229,6 +248,7 @@ public sealed class BotNode : IAsyncDisposable
         _isStopping = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _upkeep.ConfigureAwait(false);
+        await _controls.ConfigureAwait(false);
         if (_lockstep is not null)
             await _lockstep.DisposeAsync().ConfigureAwait(false);
         await _host.StopAsync().ConfigureAwait(false);
@@ -238,11 +258,15 @@ public sealed class BotNode : IAsyncDisposable
     }
 
     /// <summary>Every order and selection names the version that it was decided under, so the version is there before them.</summary>
-    private static async Task SaveConfigurationAsync(NpgsqlDataSource database, BotConfiguration configuration, CancellationToken cancel)
+    /// <returns>When it first came into force, Unix ms.</returns>
+    private static async Task<long> SaveConfigurationAsync(NpgsqlDataSource database, BotConfiguration configuration, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel).ConfigureAwait(false);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "INSERT INTO configuration (version, effective) VALUES (@version, @effective::jsonb) ON CONFLICT (version) DO NOTHING",
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            INSERT INTO configuration (version, effective) VALUES (@version, @effective::jsonb) ON CONFLICT (version) DO NOTHING;
+            SELECT (extract(epoch FROM created_at) * 1000)::bigint FROM configuration WHERE version = @version
+            """,
             new { version = configuration.Version(), effective = configuration.EffectiveJson() },
             cancellationToken: cancel)).ConfigureAwait(false);
     }

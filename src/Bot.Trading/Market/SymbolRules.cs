@@ -45,6 +45,12 @@ public sealed record SymbolRules
     /// <summary>False: the pair is halted, not yet listed or being delisted.</summary>
     public required bool EnableTrading { get; init; }
 
+    /// <summary>True while the pair is opened by a call auction: prices are not yet those of a market (C14).</summary>
+    public bool IsCallAuction { get; init; }
+
+    /// <summary>True when the exchange warns of the pair: special treatment, often before a delisting (C14).</summary>
+    public bool IsSpecialTreatment { get; init; }
+
     /// <summary>Rounds a size down to the increment.</summary>
     public decimal FloorSize(decimal baseSize) => Floor(baseSize, BaseIncrement);
 

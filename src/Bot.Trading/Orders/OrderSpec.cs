@@ -63,4 +63,7 @@ public sealed record OrderSpec
     /// on orders that go to the market at once.
     /// </summary>
     public decimal? StopPrice { get; init; }
+
+    /// <summary>What the exchange does when it meets an order of our own; null leaves it to the exchange (nothing).</summary>
+    public SelfTradeRule? SelfTrade { get; init; }
 }

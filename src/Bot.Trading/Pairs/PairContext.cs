@@ -1,5 +1,7 @@
 using Bot.Trading.Market;
 using Bot.Trading.Positions;
+using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 using Bot.Trading.Strategies;
 
 namespace Bot.Trading.Pairs;
@@ -74,6 +76,24 @@ public sealed class PairContext
 
     /// <summary>Whether the account may open positions.</summary>
     public TradingMode Mode { get; set; } = TradingMode.Active;
+
+    /// <summary>Why the mode is what it is.</summary>
+    public string? ModeReason { get; set; }
+
+    /// <summary>Parameters of the risk controls; null: none are asked, as in tests of something else.</summary>
+    public ControlSettings? Controls { get; set; }
+
+    /// <summary>Limits of the account.</summary>
+    public RiskLimits Limits { get; init; } = new();
+
+    /// <summary>What the node knows about itself.</summary>
+    public NodeConditions Conditions { get; set; }
+
+    /// <summary>When <see cref="Rules"/> were read, Unix ms; 0: not known.</summary>
+    public long RulesReadMs { get; set; }
+
+    /// <summary>Length of the candles that are decided on, ms; 0: not known.</summary>
+    public long IntervalMs { get; init; }
 
     /// <summary>False until everything was recovered and compared after a start: no entries before (RELIABILITY.md R14).</summary>
     public bool GateOpen { get; set; }

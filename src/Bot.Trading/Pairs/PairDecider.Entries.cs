@@ -2,6 +2,7 @@ using Bot.Trading.Machines;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Positions;
+using Bot.Trading.Risk.Controls;
 using Bot.Trading.Strategies;
 
 namespace Bot.Trading.Pairs;
@@ -19,12 +20,12 @@ public static partial class PairDecider
         if (!c.GateOpen)
             return "START_UP_GATE";
         if (c.Mode != TradingMode.Active)
-            return $"TRADING_MODE mode={c.Mode}";
+            return $"TRADING_MODE control=C1 mode={c.Mode} reason={c.ModeReason}";
 
         // A stop that is left over is unsettled too: it would sell what is bought next (I14).
         if (s.HasOpen())
-            return "ORDER_UNSETTLED";
-        if (s.HasEnded(OrderOutcome.Quarantined))
+            return "ORDER_UNSETTLED control=C6";
+        if (HasQuarantine(s))
             return "ORDER_QUARANTINED";
         if (s.Protection is not null || s.ExitWanted is not null)
             return "POSITION_OPEN";
@@ -33,10 +34,10 @@ public static partial class PairDecider
         if (c.Rules is not { } rules)
             return "RULES_UNKNOWN";
         if (!rules.EnableTrading)
-            return $"TRADING_DISABLED symbol={rules.Symbol}";
+            return $"TRADING_DISABLED control=C14 symbol={rules.Symbol}";
         if (m.LastTick.TimeMs < marketMs - c.Settings.StalePriceMs)
-            return $"PRICE_STALE age_ms={marketMs - m.LastTick.TimeMs}";
-        return null;
+            return $"PRICE_STALE control=C12 age_ms={marketMs - m.LastTick.TimeMs}";
+        return StandingBlock(s, m, c, marketMs).Reason;
     }
 
     private static void Enter(
@@ -47,7 +48,7 @@ public static partial class PairDecider
         var block = m.Pending is not null ? "GRANT_PENDING" : EntryBlock(s, m, c, closedAtMs);
         if (block is not null)
         {
-            sink.Do(new PairEffect.Note($"entry not taken: {block}", false));
+            NotTaken(block, sink);
             return;
         }
         var rules = c.Rules!;
@@ -56,7 +57,7 @@ public static partial class PairDecider
         var limit = rules.CeilingPrice(reference * (1 + c.Settings.EntryCollar));
         if (Plan(m, c, rules, reference, signal, out var fault) is not { } plan)
         {
-            sink.Do(new PairEffect.Note($"entry not taken: {fault}", false));
+            NotTaken(fault!, sink);
             return;
         }
         m.Pending = new PendingEntry(s.NextIntent, limit, plan, reference, closedAtMs, bar.OpenTimeMs, revision, c.NowMs, signal);
@@ -77,11 +78,15 @@ public static partial class PairDecider
             ?? EntryBlock(s, m, c, p.MarketMs)
             ?? (IsOver(p.AskedAtMs, c.Settings.EntryDeadlineMs + 1, c) ? $"GRANT_LATE age_ms={c.NowMs - p.AskedAtMs}" : null)
             ?? c.Rules!.Violation(answer.Decision.Size, p.LimitPrice, isLimit: true);
+        PreTradeFacts? facts = null;
+        var spec = refusal is null ? EntrySpec(s, p, c, answer.Decision.Size) : null;
+        if (spec is not null)
+            refusal = CheckEntry(s, m, c, p, answer, spec, out facts).Reason;
         if (refusal is not null)
         {
             if (answer.ReservedQuote > 0)
                 sink.Do(new PairEffect.ReleaseGrant(answer.IntentNumber));
-            sink.Do(new PairEffect.Note($"entry not taken: {refusal}", false));
+            NotTaken(refusal, sink);
             return;
         }
         var intended = new OrderIntended(c.NowMs)
@@ -89,18 +94,8 @@ public static partial class PairDecider
             IntentNumber = p.IntentNumber,
             Leg = IntentLeg.Entry,
             Attempt = 1,
-            Spec = new OrderSpec
-            {
-                ClientOrderId = new ClientOrderId(c.Deployment, s.SymbolId, p.IntentNumber, IntentLeg.Entry, 1).Text,
-                Symbol = s.Symbol,
-                Side = Side.Buy,
-                Type = OrderType.Limit,
-
-                // Never resting: what does not fill at once is not bought, so an entry cannot linger unwatched.
-                TimeInForce = TimeInForce.Ioc,
-                Price = p.LimitPrice,
-                Size = answer.Decision.Size,
-            },
+            Spec = spec!,
+            Facts = facts,
             DeadlineMs = c.NowMs + c.Settings.EntryDeadlineMs,
             MarketMs = p.MarketMs,
             CorrelationId = CandleCorrelation(s.Symbol, p.CandleOpenMs),
@@ -129,6 +124,20 @@ public static partial class PairDecider
         }
         return false;
     }
+
+    private static OrderSpec EntrySpec(PairState s, PendingEntry p, PairContext c, decimal size) => new()
+    {
+        ClientOrderId = new ClientOrderId(c.Deployment, s.SymbolId, p.IntentNumber, IntentLeg.Entry, 1).Text,
+        Symbol = s.Symbol,
+        Side = Side.Buy,
+        Type = OrderType.Limit,
+
+        // Never resting: what does not fill at once is not bought, so an entry cannot linger unwatched.
+        TimeInForce = TimeInForce.Ioc,
+        Price = p.LimitPrice,
+        Size = size,
+        SelfTrade = SelfTradeRule.CancelNewest,
+    };
 
     private static void DropPending(PairMemory m, Sink<PairEvent, PairEffect> sink)
     {

@@ -79,6 +79,7 @@ public static partial class PairDecider
                 Side = Side.Sell,
                 Type = OrderType.Market,
                 Size = size,
+                SelfTrade = SelfTradeRule.CancelOldest,
             },
             DeadlineMs = c.NowMs + c.Settings.ExitDeadlineMs,
             MarketMs = cause.MarketMs,

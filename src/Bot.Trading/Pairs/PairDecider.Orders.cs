@@ -26,6 +26,7 @@ public static partial class PairDecider
             return;
         }
         sink.Persist(new FillApplied(c.NowMs, filled.ClientOrderId, fill));
+        CheckExcess(s, c, attempt, attempt.FilledSize + fill.Size, sink);
         if (attempt.Intended is { Leg: IntentLeg.Entry, Plan: { } plan })
         {
             // In the same write as the fill: there is no instant at which something is held and not protected.
@@ -63,6 +64,7 @@ public static partial class PairDecider
             c.NowMs, settled.ClientOrderId, settled.Outcome, settled.FilledSize, settled.FilledFunds, settled.Code, settled.Message));
         if (settled.Outcome is OrderOutcome.Refused or OrderOutcome.Absent or OrderOutcome.Abandoned)
             sink.Do(new PairEffect.ReleaseTracker(settled.ClientOrderId));
+        CheckSlippage(s, c, attempt, settled, sink);
         if (settled.FilledSize != attempt.FilledSize)
             sink.Do(new PairEffect.Note($"order {settled.ClientOrderId} settled with {settled.FilledSize}, the pair applied {attempt.FilledSize}", true));
 

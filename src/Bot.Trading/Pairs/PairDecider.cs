@@ -21,6 +21,8 @@ public static partial class PairDecider
     public static void OnTick(PairState s, PairMemory m, PairContext c, in PriceTick tick, Sink<PairEvent, PairEffect> sink)
     {
         m.LastTick = tick;
+        if (c.Controls is { } controls)
+            m.Feed.Observe(tick, controls);
         if (!m.Monitor.IsArmed)
             return;
         var call = m.Monitor.Check(tick);
@@ -176,8 +178,8 @@ public static partial class PairDecider
             case PairInput.PauseEntries pause when s.EntriesPausedReason is null:
                 sink.Persist(new EntriesPaused(c.NowMs, pause.Reason));
                 break;
-            case PairInput.ResumeEntries resume when s.EntriesPausedReason is not null:
-                sink.Persist(new EntriesResumed(c.NowMs, resume.Reason));
+            case PairInput.ResumeEntries resume:
+                OnResume(s, c, resume.Reason, sink);
                 break;
             case PairInput.FlattenNow flatten when s.Protection is not null && !Works(s, m, c):
                 Exit(s, m, c, new ExitCause(ExitReason.Operator, flatten.Reason, m.LastTick.TimeMs, null, null, 0, null), sink);
@@ -246,7 +248,7 @@ public static partial class PairDecider
         sink.Do(new PairEffect.CancelOrder(attempt.ClientOrderId, reason));
     }
 
-    private static PairEffect.StartTracker Track(OrderIntended i) => new(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs);
+    private static PairEffect.StartTracker Track(OrderIntended i) => new(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs) { Intent = i };
 
     private static string Words(ExitReason reason) => reason switch
     {

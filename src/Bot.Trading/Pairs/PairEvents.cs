@@ -3,6 +3,7 @@ using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Positions;
 using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Trading.Pairs;
 
@@ -98,6 +99,9 @@ public sealed record OrderIntended(long AtMs) : PairEvent(AtMs)
 
     /// <summary>What the risk rules said; null on exits, which need no permission.</summary>
     public RiskDecision? Risk { get; init; }
+
+    /// <summary>What the controls looked at when they let it pass (I21); null on exits, and in journals of the first release.</summary>
+    public PreTradeFacts? Facts { get; init; }
 
     /// <summary>How the bought quantity will be protected from its first fill on; null on exits.</summary>
     public Protection? Plan { get; init; }

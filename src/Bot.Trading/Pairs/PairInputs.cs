@@ -2,6 +2,7 @@ using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Positions;
 using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Trading.Pairs;
 
@@ -84,7 +85,7 @@ public abstract record PairInput
     /// <param name="Reason">Why.</param>
     public sealed record PauseEntries(string Reason) : PairInput;
 
-    /// <summary>An operator allows entries again.</summary>
+    /// <summary>An operator allows entries again: after a pause, a breaker, or an order in quarantine.</summary>
     /// <param name="Reason">Why.</param>
     public sealed record ResumeEntries(string Reason) : PairInput;
 
@@ -101,7 +102,11 @@ public abstract record PairEffect
     /// <param name="Leg">Entry or exit.</param>
     /// <param name="CorrelationId">Links the market event to everything after it.</param>
     /// <param name="DeadlineMs">Not to be sent after this, Unix ms.</param>
-    public sealed record StartTracker(OrderSpec Spec, IntentLeg Leg, string CorrelationId, long DeadlineMs) : PairEffect;
+    public sealed record StartTracker(OrderSpec Spec, IntentLeg Leg, string CorrelationId, long DeadlineMs) : PairEffect
+    {
+        /// <summary>The decision behind it, for the gateway's check; null when it is not known.</summary>
+        public OrderIntended? Intent { get; init; }
+    }
 
     /// <summary>See that the tracker of an open or watched order runs: start it when it does not.</summary>
     /// <param name="Order">How it is started.</param>
@@ -126,6 +131,11 @@ public abstract record PairEffect
 
     /// <summary>Tell the portfolio the pair's books.</summary>
     public sealed record Report : PairEffect;
+
+    /// <summary>A control refused an entry or paused the pair; it is counted for the review (C28).</summary>
+    /// <param name="Control">Which.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record ControlTripped(Control Control, string Reason) : PairEffect;
 
     /// <summary>Wake the machine after a delay; an earlier wish stands.</summary>
     /// <param name="DelayMs">Delay, ms.</param>

@@ -1,6 +1,7 @@
 using Bot.Trading.Indicators;
 using Bot.Trading.Market;
 using Bot.Trading.Positions;
+using Bot.Trading.Risk.Controls;
 using Bot.Trading.Strategies;
 
 namespace Bot.Trading.Pairs;
@@ -12,6 +13,9 @@ public sealed class PairMemory
 
     /// <summary>The last price.</summary>
     public PriceTick LastTick { get; set; }
+
+    /// <summary>Watches whether the prices can be true (C13).</summary>
+    public FeedMonitor Feed { get; } = new();
 
     /// <summary>The protection in whole increments.</summary>
     public ref ProtectionMonitor Monitor => ref _monitor;

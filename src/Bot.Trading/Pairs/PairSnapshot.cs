@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Positions;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Trading.Pairs;
 
@@ -89,4 +90,5 @@ public sealed record PairSnapshot(
     Protection? Protection,
     OpenTrade? Trade,
     ExitReason? ExitWanted,
-    IReadOnlyList<Attempt> Attempts);
+    IReadOnlyList<Attempt> Attempts,
+    PairRecordSnapshot? Record = null);

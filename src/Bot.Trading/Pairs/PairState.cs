@@ -1,6 +1,7 @@
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Positions;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Trading.Pairs;
 
@@ -56,6 +57,9 @@ public sealed class PairState
 
     /// <summary>Why the position is being sold, until it is sold; null when it is not.</summary>
     public ExitReason? ExitWanted { get; private set; }
+
+    /// <summary>What the pair's breakers remember (C8, C11, C22).</summary>
+    public PairRecord Record { get; private set; } = new();
 
     /// <summary>Orders that are unsettled or were settled lately, in the order of their intents.</summary>
     public IReadOnlyList<Attempt> Attempts => _attempts;
@@ -132,6 +136,7 @@ public sealed class PairState
         (Position, Protection, Trade, ExitWanted) = (other.Position, other.Protection, other.Trade, other.ExitWanted);
         _attempts.Clear();
         _attempts.AddRange(other._attempts);
+        Record.CopyFrom(other.Record);
     }
 
     /// <summary>Takes an event. Replay is this and nothing else.</summary>
@@ -153,8 +158,9 @@ public sealed class PairState
             case EntriesPaused p:
                 EntriesPausedReason = p.Reason;
                 break;
-            case EntriesResumed:
+            case EntriesResumed r:
                 EntriesPausedReason = null;
+                Record.Apply(r);
                 break;
             case OrderIntended i:
                 _attempts.Add(new Attempt(i, null, 0, 0, [], 0));
@@ -172,6 +178,8 @@ public sealed class PairState
                 Protection = p.Protection;
                 break;
             case OrderSettled s:
+                if (Find(s.ClientOrderId) is { } ended)
+                    Record.Apply(ended.Intended, s);
                 Update(s.ClientOrderId, a => a with { Outcome = s.Outcome, SettledAtMs = s.AtMs });
                 break;
             case ProtectionConfirmed p:
@@ -192,6 +200,7 @@ public sealed class PairState
                     _attempts.RemoveAt(index);
                 break;
             case PositionClosed c:
+                Record.Apply(c);
                 (TradeCount, Trade, Protection, ExitWanted) = (c.Number, null, null, null);
                 break;
             default:
@@ -202,7 +211,7 @@ public sealed class PairState
     /// <summary>The state as a stored contract.</summary>
     public PairSnapshot ToSnapshot() => new(
         Symbol, SymbolId, BaseCurrency, QuoteCurrency, Strategy, RiskLevel, Phase, EntriesPausedReason, Epoch, Version, NextIntent, TradeCount,
-        Position, Protection, Trade, ExitWanted, [.. _attempts]);
+        Position, Protection, Trade, ExitWanted, [.. _attempts], Record.ToSnapshot());
 
     /// <summary>The state from a stored contract.</summary>
     public static PairState From(PairSnapshot s)
@@ -225,6 +234,7 @@ public sealed class PairState
             Protection = s.Protection,
             Trade = s.Trade,
             ExitWanted = s.ExitWanted,
+            Record = PairRecord.From(s.Record),
         };
         state._attempts.AddRange(s.Attempts);
         return state;

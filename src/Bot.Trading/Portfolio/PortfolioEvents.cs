@@ -1,6 +1,7 @@
 using Bot.Trading.Market;
 using Bot.Trading.Pairs;
 using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Trading.Portfolio;
 
@@ -66,9 +67,33 @@ public sealed record EquityMarked(
     decimal Fees,
     int OpenPositions) : PortfolioEvent(AtMs);
 
-/// <summary>The account may open positions, or may not any more.</summary>
+/// <summary>The kill switch was moved (C1). Rows of the first release, whose scope is missing, also tell of the drawdown breaker.</summary>
 /// <param name="AtMs">See <see cref="PortfolioEvent"/>.</param>
 /// <param name="Mode">The new mode.</param>
-/// <param name="By">An operator's name or the breaker's.</param>
+/// <param name="By">An operator's name.</param>
 /// <param name="Reason">Why.</param>
-public sealed record ModeChanged(long AtMs, TradingMode Mode, string By, string Reason) : PortfolioEvent(AtMs);
+public sealed record ModeChanged(long AtMs, TradingMode Mode, string By, string Reason) : PortfolioEvent(AtMs)
+{
+    /// <summary>What it is for, see <see cref="SwitchEntry.Scope"/>; null: everything.</summary>
+    public string? Scope { get; init; }
+}
+
+/// <summary>A breaker of the account has tripped: it stays so until a person resumes (C7, C20, C24, C26).</summary>
+/// <param name="AtMs">See <see cref="PortfolioEvent"/>.</param>
+/// <param name="Control">Which.</param>
+/// <param name="Mode">What is left: reduce-only or halted.</param>
+/// <param name="Reason">Why, in <c>CATEGORY control=Cn key=value</c> form.</param>
+public sealed record BreakerTripped(long AtMs, Control Control, TradingMode Mode, string Reason) : PortfolioEvent(AtMs);
+
+/// <summary>A person has looked at it and resumed: losses are counted from here.</summary>
+/// <param name="AtMs">See <see cref="PortfolioEvent"/>.</param>
+/// <param name="By">Who.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Equity">Equity then, quote.</param>
+public sealed record BreakerReset(long AtMs, string By, string Reason, decimal Equity) : PortfolioEvent(AtMs);
+
+/// <summary>A day (UTC, market time) has begun: its loss is counted from this equity (C7).</summary>
+/// <param name="AtMs">See <see cref="PortfolioEvent"/>.</param>
+/// <param name="MarketMs">Market time, Unix ms.</param>
+/// <param name="Equity">Equity then, quote.</param>
+public sealed record DayBegan(long AtMs, long MarketMs, decimal Equity) : PortfolioEvent(AtMs);

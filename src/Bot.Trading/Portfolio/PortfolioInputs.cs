@@ -1,6 +1,7 @@
 using Bot.Trading.Market;
 using Bot.Trading.Pairs;
 using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Trading.Portfolio;
 
@@ -17,7 +18,8 @@ public abstract record PortfolioInput
 
     /// <summary>A pair asks for money.</summary>
     /// <param name="Request">What for.</param>
-    public sealed record GrantAsked(GrantRequest Request) : PortfolioInput;
+    /// <param name="SinceMs">Since when it waits for its turn (C10), Unix ms; null: it is new.</param>
+    public sealed record GrantAsked(GrantRequest Request, long? SinceMs = null) : PortfolioInput;
 
     /// <summary>A pair does not use its grant.</summary>
     /// <param name="Symbol">The pair.</param>
@@ -33,11 +35,24 @@ public abstract record PortfolioInput
     /// <param name="Prices">Close by pair; pairs that did not trade are absent.</param>
     public sealed record Marked(long MarketMs, IReadOnlyDictionary<Symbol, decimal> Prices) : PortfolioInput;
 
-    /// <summary>An operator changes the mode.</summary>
+    /// <summary>An operator moves the kill switch (C1).</summary>
     /// <param name="Mode">The mode.</param>
     /// <param name="By">Who.</param>
     /// <param name="Reason">Why.</param>
-    public sealed record SetMode(TradingMode Mode, string By, string Reason) : PortfolioInput;
+    /// <param name="Scope">What for, see <see cref="SwitchEntry.Scope"/>.</param>
+    public sealed record SetMode(TradingMode Mode, string By, string Reason, string Scope = SwitchEntry.Everything) : PortfolioInput;
+
+    /// <summary>Something was found that must not be: the pair, or the account, opens nothing until a person resumes (C20, C26).</summary>
+    /// <param name="Control">Which control found it.</param>
+    /// <param name="Symbol">The pair; null: the account.</param>
+    /// <param name="Reason">What, in <c>CATEGORY key=value</c> form.</param>
+    public sealed record Breached(Control Control, Symbol? Symbol, string Reason) : PortfolioInput;
+
+    /// <summary>An operator resumes entries after a breaker, a breach, a pause or a quarantine.</summary>
+    /// <param name="Symbol">The pair; null: the account and all of its pairs.</param>
+    /// <param name="By">Who.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record Resume(Symbol? Symbol, string By, string Reason) : PortfolioInput;
 }
 
 /// <summary>Something to do after the events are in the journal.</summary>
@@ -55,9 +70,31 @@ public abstract record PortfolioEffect
     /// <param name="Version">Which ones.</param>
     public sealed record AcknowledgeBook(Symbol Symbol, long Version) : PortfolioEffect;
 
-    /// <summary>Tell every pair the mode.</summary>
-    /// <param name="Mode">The mode.</param>
+    /// <summary>Tell every pair its mode, and mirror the kill switch to where gateways read it.</summary>
+    /// <param name="Mode">The mode of the account; pairs and strategies may have a stricter one, see <see cref="PortfolioState.Board"/>.</param>
     public sealed record PublishMode(TradingMode Mode) : PortfolioEffect;
+
+    /// <summary>Ask again after a while: it is not this entry's turn yet (C10).</summary>
+    /// <param name="Request">The request.</param>
+    /// <param name="SinceMs">Since when it waits, Unix ms.</param>
+    /// <param name="DelayMs">When to ask again, ms from now.</param>
+    public sealed record AskLater(GrantRequest Request, long SinceMs, long DelayMs) : PortfolioEffect;
+
+    /// <summary>A pair shall open nothing until it is resumed.</summary>
+    /// <param name="Symbol">The pair.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record PausePair(Symbol Symbol, string Reason) : PortfolioEffect;
+
+    /// <summary>A pair may open again.</summary>
+    /// <param name="Symbol">The pair.</param>
+    /// <param name="By">Who says so.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record ResumePair(Symbol Symbol, string By, string Reason) : PortfolioEffect;
+
+    /// <summary>A control of the account refused something; it is counted for the review (C28).</summary>
+    /// <param name="Symbol">The pair; null: the account.</param>
+    /// <param name="Reason">Which control and why.</param>
+    public sealed record ControlTripped(Symbol? Symbol, string Reason) : PortfolioEffect;
 
     /// <summary>Say something an operator must see.</summary>
     /// <param name="Message">What.</param>
@@ -69,6 +106,12 @@ public sealed record PortfolioSettings
 {
     /// <summary>Limits of the account.</summary>
     public RiskLimits Limits { get; init; } = new();
+
+    /// <summary>Parameters of the controls; null: only the limits hold.</summary>
+    public ControlSettings? Controls { get; init; }
+
+    /// <summary>When the configuration first came into force (C24), Unix ms of the exchange's clock; null: it is not new.</summary>
+    public long? ConfigurationSinceMs { get; init; }
 
     /// <summary>An unconfirmed reservation lapses after this, ms.</summary>
     public long ReservationMs { get; init; } = 30_000;
@@ -83,11 +126,18 @@ public sealed record PortfolioSettings
 /// <param name="Node">The node's address.</param>
 /// <param name="Replayed">Events replayed into this incarnation.</param>
 /// <param name="StateHash">Hash of the state after the replay.</param>
-public sealed record PortfolioContext(long NowMs, PortfolioSettings Settings, string Node, long Replayed, string StateHash);
+/// <param name="Strategy">The strategy that the pairs trade, for the kill switch's words about it.</param>
+public sealed record PortfolioContext(long NowMs, PortfolioSettings Settings, string Node, long Replayed, string StateHash, string Strategy = "");
 
-/// <summary>What an incarnation remembers and may forget: prices.</summary>
+/// <summary>What an incarnation remembers and may forget: prices, the last grants.</summary>
 public sealed class PortfolioMemory
 {
+    /// <summary>Grants of the last minute (C10).</summary>
+    public EventWindow Grants { get; } = new(1_024);
+
+    /// <summary>Highest equity that the drawdown is measured from; falls back to the equity when a person resumes.</summary>
+    public decimal BreakerPeak { get; set; }
+
     /// <summary>Last price by pair.</summary>
     public SortedDictionary<Symbol, decimal> Marks { get; } = [];
 

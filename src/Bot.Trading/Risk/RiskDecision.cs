@@ -23,4 +23,11 @@ public sealed record RiskDecision(
     decimal SizeByExposure,
     decimal SizeByFunds,
     decimal Size,
-    string? Refusal);
+    string? Refusal)
+{
+    /// <summary>Base quantity that the limit on one order allows (C2), smaller while the configuration is new (C24); null: not limited.</summary>
+    public decimal? SizeByOrder { get; init; }
+
+    /// <summary>Value of all positions and reservations before this one, quote; null in decisions of earlier releases.</summary>
+    public decimal? Exposure { get; init; }
+}

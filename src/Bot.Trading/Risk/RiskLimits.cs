@@ -36,6 +36,8 @@ public static class Sizing
     /// <param name="stopPrice">The stop, quote per base.</param>
     /// <param name="takerFee">Fee rate, fraction.</param>
     /// <param name="rules">The pair's rules.</param>
+    /// <param name="maxOrderQuote">Value of one order, quote (C2); null: not limited.</param>
+    /// <param name="factor">What the size is multiplied by (C24).</param>
     public static RiskDecision Size(
         RiskLimits limits,
         decimal equity,
@@ -44,7 +46,9 @@ public static class Sizing
         decimal entryPrice,
         decimal stopPrice,
         decimal takerFee,
-        SymbolRules rules)
+        SymbolRules rules,
+        decimal? maxOrderQuote = null,
+        decimal factor = 1)
     {
         var risk = equity * limits.RiskPerTrade;
         var lossPerUnit = entryPrice - stopPrice + takerFee * (entryPrice + stopPrice);
@@ -56,6 +60,8 @@ public static class Sizing
         var byExposure = Math.Max(0, equity * limits.MaxExposure - exposure) / entryPrice;
         var byFunds = Math.Max(0, available) / (entryPrice * (1 + takerFee + limits.FundsMargin));
         var smallest = Math.Min(Math.Min(byRisk, byPosition), Math.Min(byExposure, Math.Min(byFunds, rules.BaseMaxSize)));
+        decimal? byOrder = maxOrderQuote is { } most ? most * factor / entryPrice : null;
+        smallest = Math.Min(smallest * factor, byOrder ?? decimal.MaxValue);
         var size = rules.FloorSize(smallest);
         var minimum = rules.SmallestSize(entryPrice);
 
@@ -64,6 +70,10 @@ public static class Sizing
         var refusal = size < Math.Max(minimum, minimumAtStop)
             ? $"SIZE_BELOW_MINIMUM size={size} minimum={Math.Max(minimum, minimumAtStop)}"
             : null;
-        return new(equity, available, risk, entryPrice, stopPrice, byRisk, byPosition, byExposure, byFunds, refusal is null ? size : 0, refusal);
+        return new(equity, available, risk, entryPrice, stopPrice, byRisk, byPosition, byExposure, byFunds, refusal is null ? size : 0, refusal)
+        {
+            SizeByOrder = byOrder,
+            Exposure = exposure,
+        };
     }
 }

@@ -8,6 +8,7 @@ using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
 using Bot.Trading.Positions;
 using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 using Bot.Trading.Selection;
 
 namespace Bot.Actors.Tests.Persistence;
@@ -80,6 +81,16 @@ public class EventContractsTests
         new PairBooked(32, new PairBook(Btc, 12, Held, 95, 3, new Dictionary<long, decimal> { [2] = 50.2m })),
         new EquityMarked(33, 3_600_000, 9_950, 50, 10_000, 10_010, 0.001m, 0, 0.05m, 1),
         new ModeChanged(34, TradingMode.ReduceOnly, "breaker", "DRAWDOWN"),
+        new ModeChanged(60, TradingMode.Halted, "operator", "drill") { Scope = "BTC-USDT" },
+        new BreakerTripped(61, Control.Loss, TradingMode.ReduceOnly, "DAILY_LOSS control=C7 loss=0.03 limit=0.03"),
+        new BreakerReset(62, "operator", "looked at it", 9_700),
+        new DayBegan(63, 86_400_000, 10_000),
+        new OrderIntended(64)
+        {
+            IntentNumber = 4, Leg = IntentLeg.Entry, Attempt = 1, Spec = Spec with { SelfTrade = SelfTradeRule.CancelNewest }, DeadlineMs = 99, MarketMs = 20,
+            CorrelationId = "BTC-USDT/candle/60000", Strategy = "ema-cross", Reason = "crossed", Risk = Risk with { SizeByOrder = 1, Exposure = 200 },
+            Facts = new PreTradeFacts { NowMs = 64, MarketMs = 20, Equity = 10_000, Bid = 100, Ask = 100.1m, StopPrice = 95, TakerFee = 0.001m }, ConfigurationVersion = "v1",
+        },
         new SelectionMade(
             35, 3_600_000, new SelectionRules(), "v1",
             [new PairJudgement(Btc, 1_000_000, 0.03, 0.5, 0.9, 0.0001, 0.75, "medium", null, 1)], [Symbol.Parse("OLD-USDT")]),

@@ -40,7 +40,6 @@ public sealed class ProjectionTests : IAsyncLifetime
         Assert.Contains("fills x1/2 6 0.6 ", tables);
         Assert.Contains("positions 1 10 1000 90 true", tables);
         Assert.Contains("equity 9999 0.0001", tables);
-        Assert.Contains("risk abcdef reduce_only DRAWDOWN", tables);
         Assert.Contains("progress order-b1-abcdef-1-1-E1 9", tables);
 
         Assert.Equal(0, await projection.StepAsync(None));
@@ -190,7 +189,6 @@ public sealed class ProjectionTests : IAsyncLifetime
         // Mended, it goes on where it stopped; a projector that is started anew does not wait for its turn.
         await _database.ExecuteAsync(DatabaseRole.Owner, "ALTER TABLE equity DROP CONSTRAINT for_the_test");
         await new Projection(_source).SweepAsync(None);
-        Assert.Contains("risk abcdef reduce_only DRAWDOWN", await TablesAsync(_source));
     }
 
     [Fact]
@@ -298,7 +296,6 @@ public sealed class ProjectionTests : IAsyncLifetime
             UNION ALL SELECT format('fills %s/%s %s %s %s', exchange_order_id, trade_id, trim_scale(quantity), fee, maker::text) FROM fills
             UNION ALL SELECT format('positions %s %s %s %s %s', symbol_id, trim_scale(quantity), trim_scale(cost), trim_scale(stop_price), protected::text) FROM positions
             UNION ALL SELECT format('equity %s %s', trim_scale(equity), trim_scale(drawdown)) FROM equity
-            UNION ALL SELECT format('risk %s %s %s', account, mode, reason) FROM risk_state
             UNION ALL SELECT format('progress %s %s', persistence_id, sequence_number) FROM projection_progress
             ORDER BY 1
             """);

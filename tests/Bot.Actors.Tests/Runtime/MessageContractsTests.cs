@@ -9,6 +9,7 @@ using Bot.Trading.Market;
 using Bot.Trading.Pairs;
 using Bot.Trading.Positions;
 using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Actors.Tests.Runtime;
 
@@ -33,6 +34,10 @@ public sealed class MessageContractsTests : IDisposable
         new ReportBook(new PairBook(Btc, 4, new Position(1, 2, 3, 4, 5), 6, 7, new Dictionary<long, decimal> { [8] = 9.5m })),
         new MarkPrice(60_000, Btc, 1.5m),
         new SetTradingMode(TradingMode.Halted, "me", "because"),
+        new ReportBreach(Control.Exclusivity, Btc, "FOREIGN_ORDER order=x"),
+        new PausePair(Btc, "because"),
+        new ResumePair(Btc, "me", "looked at it"),
+        new PairResumed(Btc, null),
         GetPortfolioStatus.Instance,
         new PortfolioStatus("USDT", 1, 2, 3, 4, 5, 6, 7, TradingMode.Active, "", 8, 9),
         new CollectCandles([Btc]),

@@ -35,7 +35,7 @@ public sealed class TradingConstraintTests(TradingDatabase database) : IClassFix
     [Theory]
     [InlineData("UPDATE orders SET status = 'cancelled'")]
     [InlineData("UPDATE orders SET side = 'short'")]
-    [InlineData("INSERT INTO risk_state VALUES ('main', 'panic', 'x', 'y', now())")]
+    [InlineData("INSERT INTO risk_state VALUES ('main', 'panic', 'x', 'y', now(), '*')")]
     public async Task A_status_that_does_not_exist_is_refused(string sql)
     {
         var e = await Assert.ThrowsAsync<PostgresException>(() => database.Test.ExecuteAsync(DatabaseRole.App, sql));

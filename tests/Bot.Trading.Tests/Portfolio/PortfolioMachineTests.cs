@@ -96,7 +96,13 @@ public class PortfolioMachineTests
         Assert.StartsWith("TRADING_MODE", Ask(7).Decision.Refusal, StringComparison.Ordinal);
         Mark(200, 240_000);
         Assert.Equal(TradingMode.ReduceOnly, _state.Mode);
-        Do(new PortfolioInput.SetMode(TradingMode.Active, "person", "looked at it"));
+        Do(new PortfolioInput.SetMode(TradingMode.Active, "person", "the kill switch is another thing"));
+        Assert.Equal(TradingMode.ReduceOnly, _state.Mode);
+        Do(new PortfolioInput.Resume(null, "person", "looked at it"));
+        Assert.Equal(TradingMode.Active, _state.Mode);
+
+        // The fall that tripped it is not counted again.
+        Mark(199, 300_000);
         Assert.Equal(TradingMode.Active, _state.Mode);
     }
 

@@ -166,12 +166,17 @@ internal static class MarketReaders
         JsonValues.RequireObject(reader, "A symbol");
         var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
         bool? enabled = null;
+        var (isAuction, isSpecial) = (false, false);
         while (JsonValues.NextProperty(ref reader))
         {
             var name = reader.GetString()!;
             reader.Read();
             if (name == "enableTrading")
                 enabled = JsonValues.Boolean(ref reader, name);
+            else if (name == "callauctionIsEnabled")
+                isAuction = reader.TokenType == JsonTokenType.True;
+            else if (name == "st")
+                isSpecial = reader.TokenType == JsonTokenType.True;
             else if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
                 texts[name] = JsonValues.Text(ref reader, name);
             else
@@ -193,6 +198,8 @@ internal static class MarketReaders
             MinFunds = Optional("minFunds"),
             PriceLimitRate = Number("priceLimitRate"),
             EnableTrading = JsonValues.Required(enabled, "enableTrading"),
+            IsCallAuction = isAuction,
+            IsSpecialTreatment = isSpecial,
         };
 
         string Text(string field) => JsonValues.Required(texts.GetValueOrDefault(field), field);
