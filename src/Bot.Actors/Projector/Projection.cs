@@ -1,6 +1,5 @@
 using Bot.Actors.Market;
 using Bot.Actors.Orders;
-using Bot.Actors.Portfolio;
 using Bot.Actors.Selector;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;

@@ -24,7 +24,7 @@ public static partial class PairDecider
 
         // A stop that is left over is unsettled too: it would sell what is bought next (I14).
         if (s.HasOpen())
-            return "ORDER_UNSETTLED control=C6";
+            return "ORDER_UNSETTLED";
         if (HasQuarantine(s))
             return "ORDER_QUARANTINED";
         if (s.Protection is not null || s.ExitWanted is not null)

@@ -189,6 +189,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         // Mended, it goes on where it stopped; a projector that is started anew does not wait for its turn.
         await _database.ExecuteAsync(DatabaseRole.Owner, "ALTER TABLE equity DROP CONSTRAINT for_the_test");
         await new Projection(_source).SweepAsync(None);
+        Assert.Contains(await TablesAsync(_source), l => l.StartsWith("equity ", StringComparison.Ordinal));
     }
 
     [Fact]
