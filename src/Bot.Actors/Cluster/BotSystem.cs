@@ -68,9 +68,9 @@ public static class BotSystem
         var selector = Proxy<SelectorActor>("selector");
         var projector = Proxy<ProjectorActor>("projector");
         var neighbours = new PairNeighbours(
-            system.ActorOf(ActorProps.Of(() => new ExchangeGateway(services)), "gateway"),
-            system.ActorOf(ActorProps.Of(() => new PriceFeed(services)), "prices"),
-            system.ActorOf(ActorProps.Of(() => new MarketDirectory(services)), "directory"),
+            system.ActorOf(Keeper.Of(ActorProps.Of(() => new ExchangeGateway(services)), services), "gateway"),
+            system.ActorOf(Keeper.Of(ActorProps.Of(() => new PriceFeed(services)), services), "prices"),
+            system.ActorOf(Keeper.Of(ActorProps.Of(() => new MarketDirectory(services)), services), "directory"),
             portfolio,
             collector);
         var shutdown = CoordinatedShutdown.Get(system);

@@ -125,6 +125,7 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
         _stream = _services.Streams.OpenAccountStream(this);
         var self = _self;
         _services.Controls.OnMoved(() => self.Tell(SwitchMoved.Instance, ActorRefs.NoSender));
+        Context.System.EventStream.Publish(new NodeServiceStarted(NodeService.Gateway));
     }
 
     /// <inheritdoc/>

@@ -47,7 +47,11 @@ public sealed class MarketDirectory : UntypedActor
     }
 
     /// <inheritdoc/>
-    protected override void PreStart() => Read();
+    protected override void PreStart()
+    {
+        Read();
+        Context.System.EventStream.Publish(new NodeServiceStarted(NodeService.Directory));
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()

@@ -26,12 +26,16 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
 {
     private const string WakeTimer = "wake";
 
+    /// <summary>How long an order that was just sent is waited for when its tracker is told to end, ms.</summary>
+    private const long AnswerMs = 3_000;
+
     private readonly PairEffect.StartTracker _start;
     private readonly IActorRef _gateway;
     private readonly IActorRef _pair;
     private readonly OrderState _state = new();
     private readonly OrderMemory _memory = new();
     private readonly List<PairInput> _report = [];
+    private ActorTimers? _ending;
 
     /// <summary>The tracker of an order.</summary>
     /// <param name="services">The node.</param>
@@ -82,7 +86,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 // The stream has no replay: what it missed is asked for at once.
                 Decide(new OrderInput.Woken());
                 break;
-            case ReleaseOrder:
+            case ReleaseOrder or EndNow:
                 Context.Stop(Self);
                 break;
         }
@@ -155,6 +159,30 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
         else if (_report.Count > 1)
             _pair.Tell(new PairInput.Several([.. _report]));
         _report.Clear();
+        if (_ending is not null && _state.Status != OrderStatus.Authorised)
+            Context.Stop(Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnStopAsked()
+    {
+        if (_state.Status != OrderStatus.Authorised)
+        {
+            Context.Stop(Self);
+            return;
+        }
+
+        // The answer to a placement is worth a moment: without it the next owner begins with a doubt. On wall time: a replay's clock may
+        // stand for ever by now.
+        _ending = new ActorTimers(TimeProvider.System, Self);
+        _ending.After("end", AnswerMs, new EndNow());
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _ending?.Dispose();
+        base.PostStop();
     }
 
     private void Decide(OrderInput input)
@@ -187,4 +215,6 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
         Services.Stops.Orders.PinStop(new StopOrderSpec(spec, StopDirection.Loss, stopPrice), signTimeMs);
 
     private static string Hash(string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
+
+    private sealed record EndNow;
 }

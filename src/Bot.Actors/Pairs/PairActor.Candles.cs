@@ -12,6 +12,8 @@ public sealed partial class PairActor
     /// <summary>An exponential average forgets its seed after a few of its periods: so many warm-up lengths are read.</summary>
     private const int WarmUpFactor = 4;
 
+    private const long ShortestSilenceMs = 60_000;
+
     private readonly List<CandleClosed> _held = [];
     private long _newestCandleMs = -1;
     private long _askedUpToMs = -1;
@@ -38,6 +40,7 @@ public sealed partial class PairActor
                 Feed(candle, candle.OpenTimeMs + Services.Settings.Interval.Milliseconds, 0, isHistory: true);
         }
         _isWarm = true;
+        AwaitCandles();
         CheckGate();
         var held = _held.OrderBy(c => c.Candle.OpenTimeMs).ToList();
         _held.Clear();
@@ -67,7 +70,18 @@ public sealed partial class PairActor
         // What is still missing now, nobody has: the strategy sees the hole, and nobody is asked for it for ever.
         if (_newestCandleMs >= 0 && previous > _newestCandleMs)
             Log.Warning("{Symbol} has no candles between {NewestMs} and {OpenMs}", _context.Symbol.Text, _newestCandleMs, closed.Candle.OpenTimeMs);
+        AwaitCandles();
         Feed(closed.Candle, closed.ClosedAtMs, closed.Revision, isHistory: false);
+    }
+
+    /// <summary>
+    /// A collector that was started anew, on whichever node, knows nobody: a pair that hears nothing for long asks, and is collected for
+    /// from then on. In a replay there is only the one.
+    /// </summary>
+    private void AwaitCandles()
+    {
+        if (Services.Grants is null)
+            Timers.After("silence", Math.Max(3 * Services.Settings.Interval.Milliseconds, ShortestSilenceMs), new CandlesOverdue());
     }
 
     private void Feed(in Candle candle, long closedAtMs, int revision, bool isHistory)
@@ -90,4 +104,6 @@ public sealed partial class PairActor
     }
 
     private sealed record HistoryOverdue;
+
+    private sealed record CandlesOverdue;
 }

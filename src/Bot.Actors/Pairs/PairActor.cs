@@ -37,10 +37,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     private readonly PairContext _context;
     private readonly PairMemory _memory = new();
     private readonly ProtectionMeter _meter;
-    private readonly Dictionary<string, IActorRef> _trackers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _restartPauseMs = new(StringComparer.Ordinal);
     private PairState _state = new();
-    private readonly Dictionary<string, List<AccountEvent.Order>> _releasing = new(StringComparer.Ordinal);
     private PriceScale? _scale;
     private Ticker? _lastTicker;
     private long _acknowledged = -1;
@@ -88,11 +85,6 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     public static string PersistenceIdOf(Symbol symbol) => $"pair-{symbol.Text}";
 
     /// <inheritdoc/>
-    protected override SupervisorStrategy SupervisorStrategy() =>
-        // A tracker that fails is started anew from its journal after a pause; it never takes the pair down.
-        new OneForOneStrategy(_ => Directive.Stop);
-
-    /// <inheritdoc/>
     protected override void Apply(PairEvent e)
     {
         _state.Apply(e);
@@ -122,8 +114,17 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     }
 
     /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(NodeServiceStarted));
+        base.PreStart();
+    }
+
+    /// <inheritdoc/>
     protected override void PostStop()
     {
+        Context.System.EventStream.Unsubscribe(Self);
+        _ending?.Dispose();
         Services.Stops.Forget(Self);
         _meter.Dispose();
         base.PostStop();
@@ -205,9 +206,20 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             case TrackerGone gone:
                 OnTrackerGone(gone.ClientOrderId);
                 break;
-            case RestartTracker restart when _state.Find(restart.ClientOrderId) is { } attempt && !_trackers.ContainsKey(restart.ClientOrderId):
-                var i = attempt.Intended;
-                StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs) { Intent = i });
+            case IncarnationEnded ended:
+                OnTrackerEnds(Sender.Path.Name, ended.Cause);
+                break;
+            case RestartTracker restart:
+                OnRestart(restart.ClientOrderId);
+                break;
+            case NodeServiceStarted started:
+                OnServiceStarted(started.Service);
+                break;
+            case CandlesOverdue:
+                AskHistory();
+                break;
+            case EndNow:
+                Context.Stop(Self);
                 break;
         }
     }
@@ -221,7 +233,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 StartTracker(start);
                 break;
             case PairEffect.EnsureTracker ensure:
-                StartTracker(ensure.Order);
+                EnsureTracker(ensure.Order);
                 break;
             case PairEffect.CancelOrder cancel:
                 if (_trackers.TryGetValue(cancel.ClientOrderId, out var cancelled))
@@ -231,7 +243,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 // By message, behind what the tracker still has to do: a stop would overtake a fill that it is writing down.
                 if (_trackers.TryGetValue(release.ClientOrderId, out var tracker) && _releasing.TryAdd(release.ClientOrderId, []))
                     tracker.Tell(ReleaseOrder.Instance);
-                _restartPauseMs.Remove(release.ClientOrderId);
+                _restarts.Remove(release.ClientOrderId);
                 break;
             case PairEffect.RequestGrant request:
                 _neighbours.Portfolio.Tell(new AskGrant(request.Request));
@@ -277,6 +289,28 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         _neighbours.Gateway.Tell(new GatewayRequest.Register(_context.Symbol));
         Services.Stops.Notify(Self);
         AskHistory();
+    }
+
+    /// <summary>A neighbour of this node was started anew and knows nobody.</summary>
+    private void OnServiceStarted(NodeService service)
+    {
+        if (_state.Version == 0)
+            return;
+        switch (service)
+        {
+            case NodeService.Directory:
+                _neighbours.Directory.Tell(new SubscribeRules(_context.Symbol));
+                break;
+            case NodeService.Prices:
+                _neighbours.Prices.Tell(new SubscribePrices(_context.Symbol));
+                break;
+            case NodeService.Gateway:
+                // Whatever the private stream said in between is asked for once it is up again.
+                _isAccountConnected = false;
+                CheckGate();
+                _neighbours.Gateway.Tell(new GatewayRequest.Register(_context.Symbol));
+                break;
+        }
     }
 
     private void OnRules(PairRules rules)
@@ -330,11 +364,10 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         {
             tracker.Tell(order);
         }
-        else if (order.Update.Fill is not null && _state.Find(id) is { IsOpen: false } settled)
+        else if (_state.Find(id) is { } known && (known.IsOpen || order.Update.Fill is not null) && !_isEnding)
         {
-            // A fill after the end (R9): its tracker wakes up, records it and reports it like any other.
-            var i = settled.Intended;
-            StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs) { Intent = i }).Tell(order);
+            // Its tracker is not there: a fill after the end (R9), or it failed. It starts, records what it hears and reports it like any other.
+            StartTracker(known.Intended).Tell(order);
         }
     }
 
@@ -366,37 +399,6 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         LookAtNode();
         PairDecider.Decide(_state, _memory, _context, input, Sink);
         Commit();
-    }
-
-    private IActorRef StartTracker(PairEffect.StartTracker start)
-    {
-        var id = start.Spec.ClientOrderId;
-        if (_trackers.TryGetValue(id, out var running))
-            return running;
-        var tracker = Context.ActorOf(ActorProps.Of(() => new OrderTracker(Services, start, _neighbours.Gateway)), id);
-        Context.WatchWith(tracker, new TrackerGone(id));
-        _trackers[id] = tracker;
-
-        // What was asked of the last incarnation of the tracker may not have reached its journal.
-        if (_state.Find(id) is { IsOpen: true, IsCancelling: true })
-            tracker.Tell(new OrderInput.CancelAsked("the pair wants it cancelled"));
-        return tracker;
-    }
-
-    private void OnTrackerGone(string clientOrderId)
-    {
-        _trackers.Remove(clientOrderId);
-        if (_releasing.Remove(clientOrderId, out var held))
-        {
-            held.ForEach(OnOrderEvent);
-            return;
-        }
-        if (_state.Find(clientOrderId) is null)
-            return;
-        var pause = _restartPauseMs.TryGetValue(clientOrderId, out var last) ? Math.Min(2 * last, 60_000) : Services.Settings.RestartBackoffMs;
-        _restartPauseMs[clientOrderId] = pause;
-        Log.Warning("the tracker of {ClientOrderId} ended with its order unsettled; it is started again in {PauseMs} ms", clientOrderId, pause);
-        Timers.After($"restart-{clientOrderId}", pause, new RestartTracker(clientOrderId));
     }
 
     private void Report()
@@ -438,7 +440,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     /// <summary>Entries wait until history, rules, prices, order events and the portfolio's word are all here (RELIABILITY.md R14).</summary>
     private void CheckGate()
     {
-        _context.GateOpen = _isWarm && _isAccountConnected && _isModeKnown && _context.Rules is not null;
+        _context.GateOpen = _isWarm && _isAccountConnected && _isModeKnown && _context.Rules is not null && !_isEnding;
         if (_context.GateOpen)
             Services.Gate.Ready(_context.Symbol);
     }
@@ -478,10 +480,6 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         [.. _state.Attempts.Where(a => a.IsOpen).Select(a => $"{a.Intended.Spec.Side} {a.Intended.Spec.Size} {a.Intended.Spec.Type}")],
         _state.TradeCount,
         EntryBlock());
-
-    private sealed record TrackerGone(string ClientOrderId);
-
-    private sealed record RestartTracker(string ClientOrderId);
 
     private sealed record ReportAgain
     {

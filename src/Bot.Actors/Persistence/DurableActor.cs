@@ -83,6 +83,9 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
     {
     }
 
+    /// <summary>The actor is told to end; what was persisted before has had its effects. It may take seconds for what is under way.</summary>
+    protected virtual void OnStopAsked() => Context.Stop(Self);
+
     /// <summary>Persists what the machine decided, applies it, then runs the effects.</summary>
     protected void Commit()
     {
@@ -142,7 +145,7 @@ public abstract class DurableActor<TEvent, TEffect> : UntypedPersistentActor
                 Log.Warning("snapshot of {PersistenceId} failed: {Reason}; the journal holds everything", PersistenceId, failure.Cause.Message);
                 break;
             case StopDurable:
-                Context.Stop(Self);
+                OnStopAsked();
                 break;
             case JournalHead head:
                 // Nothing of ours is being written now, so every row up to the last number is ours.

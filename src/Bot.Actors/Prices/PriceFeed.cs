@@ -108,7 +108,11 @@ public sealed class PriceFeed : UntypedActor, IMarketStreamListener
     public void OnDisconnected(string reason) => _self.Tell(new StreamDown(reason), ActorRefs.NoSender);
 
     /// <inheritdoc/>
-    protected override void PreStart() => _stream = _services.Streams.OpenMarketStream(this);
+    protected override void PreStart()
+    {
+        _stream = _services.Streams.OpenMarketStream(this);
+        Context.System.EventStream.Publish(new NodeServiceStarted(NodeService.Prices));
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()

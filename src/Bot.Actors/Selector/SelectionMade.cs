@@ -18,6 +18,9 @@ public sealed record SelectionMade(
     IReadOnlyList<PairJudgement> Judgements,
     IReadOnlyList<Symbol> Delisted)
 {
+    /// <summary>Pairs of the last choice that are not in this one, though listed; null in what older releases wrote. Who was told before a crash is not known.</summary>
+    public IReadOnlyList<Symbol>? Dropped { get; init; }
+
     /// <summary>The selected pairs by rank.</summary>
     public IEnumerable<PairJudgement> Selected() => Judgements.Where(j => j.Rank is not null);
 }

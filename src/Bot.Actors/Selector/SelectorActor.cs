@@ -25,6 +25,10 @@ public sealed record SelectNow : IWireMessage
 public sealed class SelectorActor : DurableActor<SelectionMade, SelectorActor.Announce>
 {
     private const string Next = "next";
+    private const string Repeat = "repeat";
+
+    /// <summary>A choice is told again this often, ms: a pair or the collector may have been away when it was told.</summary>
+    private const long RepeatMs = 60_000;
 
     /// <summary>So many candidates for each place are looked at closely; the rest is cut by volume.</summary>
     private const int CandidatesPerPlace = 5;
@@ -37,6 +41,7 @@ public sealed class SelectorActor : DurableActor<SelectionMade, SelectorActor.An
     private readonly PairCatalog _catalog;
     private readonly CancellationTokenSource _stopping = new();
     private SelectionMade? _last;
+    private Announce? _announced;
     private MarketRead? _market;
 
     /// <summary>The selector.</summary>
@@ -73,7 +78,16 @@ public sealed class SelectorActor : DurableActor<SelectionMade, SelectorActor.An
     protected override void Restore(object state) => _last = (SelectionMade)state;
 
     /// <inheritdoc/>
-    protected override void OnRecovered() => Self.Tell(SelectNow.Instance);
+    protected override void OnRecovered()
+    {
+        // The last incarnation may have died before it told them; those that were chosen are told by the next choice.
+        if (_last is { } last)
+        {
+            TellGone(last.Delisted);
+            TellDropped((last.Dropped ?? []).Select(s => (s, last.Judgements.FirstOrDefault(j => j.Symbol == s)?.Rejection)));
+        }
+        Self.Tell(SelectNow.Instance);
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -100,6 +114,9 @@ public sealed class SelectorActor : DurableActor<SelectionMade, SelectorActor.An
                 Timers.After(Next, 120_000, SelectNow.Instance); // should the collector move while it is asked
                 _collector.Tell(new RequestBars([.. read.Candidates.Select(c => c.Rules.Symbol)], CandlesOfADay()));
                 break;
+            case TellAgain when _announced is { } announced:
+                Tell(announced);
+                break;
             case BarsReady bars when _market is { } market:
                 _market = null;
                 Choose(market, bars);
@@ -114,19 +131,40 @@ public sealed class SelectorActor : DurableActor<SelectionMade, SelectorActor.An
         var selected = made.Selected().ToList();
         Log.Info("selected {Count} of {Considered} pairs: {Pairs}", selected.Count, made.Judgements.Count, string.Join(' ', selected.Select(j => j.Symbol.Text)));
         Services.Gate.Expect(selected.Select(j => j.Symbol));
+        foreach (var gone in made.Delisted)
+            Log.Error("{Symbol} ALERT is not listed any more: wound down", gone.Text);
+        _announced = effect;
+        Tell(effect);
+    }
+
+    private void Tell(Announce announced)
+    {
+        var made = announced.Made;
+        var selected = made.Selected().ToList();
         _collector.Tell(new CollectCandles([.. selected.Select(j => j.Symbol)]));
         foreach (var judgement in selected)
         {
-            var (id, rules) = effect.Registered[judgement.Symbol];
+            var (id, rules) = announced.Registered[judgement.Symbol];
             _pairs.Tell(new StartPair(judgement.Symbol, id, rules.BaseCurrency, rules.QuoteCurrency, judgement.RiskLevel));
         }
-        foreach (var gone in made.Delisted)
-        {
-            Log.Error("{Symbol} ALERT is not listed any more: wound down", gone.Text);
+        TellGone(made.Delisted);
+        TellDropped(announced.Dropped);
+
+        // In a replay nobody is away, and its clock would have to stop for this.
+        if (Services.Grants is null)
+            Timers.After(Repeat, RepeatMs, new TellAgain());
+    }
+
+    private void TellGone(IEnumerable<Symbol> delisted)
+    {
+        foreach (var gone in delisted)
             _pairs.Tell(new WindDownPair(gone, PairPhase.Delisted, Flatten: true, "not listed any more"));
-        }
-        foreach (var dropped in effect.Dropped)
-            _pairs.Tell(new WindDownPair(dropped.Symbol, PairPhase.WindingDown, Flatten: false, dropped.Rejection ?? "not selected any more"));
+    }
+
+    private void TellDropped(IEnumerable<(Symbol Symbol, string? Rejection)> dropped)
+    {
+        foreach (var (symbol, rejection) in dropped)
+            _pairs.Tell(new WindDownPair(symbol, PairPhase.WindingDown, Flatten: false, rejection ?? "not selected any more"));
     }
 
     private int CandlesOfADay() => (int)Math.Clamp(DayMs / Services.Settings.Interval.Milliseconds, 60, 1_500);
@@ -199,11 +237,14 @@ public sealed class SelectorActor : DurableActor<SelectionMade, SelectorActor.An
 
         var before = _last?.Selected().Select(j => j.Symbol).ToList() ?? [];
         var delisted = before.Where(s => !market.Listed.Contains(s)).ToList();
-        var made = new SelectionMade(Services.ExchangeNowMs(), bars.MarketMs, Rules, Services.Settings.Version, judgements, delisted);
-        var now = made.Selected().Select(j => j.Symbol).ToHashSet();
+        var now = judgements.Where(j => j.Rank is not null).Select(j => j.Symbol).ToHashSet();
         var dropped = before.Where(s => !now.Contains(s) && !delisted.Contains(s))
             .Select(s => (s, judgements.FirstOrDefault(j => j.Symbol == s)?.Rejection))
             .ToList();
+        var made = new SelectionMade(Services.ExchangeNowMs(), bars.MarketMs, Rules, Services.Settings.Version, judgements, delisted)
+        {
+            Dropped = dropped.Count > 0 ? [.. dropped.Select(d => d.s)] : null,
+        };
 
         Timers.After(Next, Services.Settings.SelectionIntervalMs, SelectNow.Instance);
         Services.InFlight.Enter();
@@ -239,6 +280,8 @@ public sealed class SelectorActor : DurableActor<SelectionMade, SelectorActor.An
         IReadOnlyList<(Symbol Symbol, string? Rejection)> Dropped);
 
     private sealed record Candidate(int SymbolId, SymbolRules Rules, decimal? QuoteVolume24h, double? Spread);
+
+    private sealed record TellAgain;
 
     private sealed record MarketRead(IReadOnlyList<Candidate> Candidates, IReadOnlySet<Symbol> Listed, string? Failure);
 }

@@ -9,6 +9,12 @@ public sealed class ExchangeClock
     /// <summary>How far a quartz clock may drift, parts of a million; the error of an old measurement grows by it.</summary>
     private const long DriftPerMillion = 200;
 
+    /// <summary>
+    /// The wall clock may part from the monotonic one by this much before it counts as a step, ms: a time service slews it by less within a
+    /// minute.
+    /// </summary>
+    public const long StepToleranceMs = 250;
+
     private readonly TimeProvider _time;
     private readonly bool _isTimeProvider;
     private volatile Measurement? _measurement;
@@ -27,7 +33,10 @@ public sealed class ExchangeClock
         ? m.ServerMs + (long)_time.GetElapsedTime(m.ReceivedAt).TotalMilliseconds
         : _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>The estimate is at most this far from the truth, ms; null before the first measurement.</summary>
+    /// <summary>
+    /// The estimate is at most this far from the truth, ms; null before the first measurement. A step of the wall clock counts in full until
+    /// the next measurement: it may have been the machine that slept, and the monotonic clock with it.
+    /// </summary>
     public long? ErrorBoundMs
     {
         get
@@ -37,7 +46,8 @@ public sealed class ExchangeClock
             if (_measurement is not { } m)
                 return null;
             var ageMs = (long)_time.GetElapsedTime(m.ReceivedAt).TotalMilliseconds;
-            return m.ErrorMs + (ageMs * DriftPerMillion / 1_000_000);
+            var step = Math.Abs(WallStepMs);
+            return m.ErrorMs + (ageMs * DriftPerMillion / 1_000_000) + (step > StepToleranceMs ? step : 0);
         }
     }
 

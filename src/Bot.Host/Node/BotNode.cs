@@ -47,6 +47,9 @@ public sealed record BotNodeOptions
 /// <summary>A running node: the actor system with everything it stands on. Disposing it stops it in order.</summary>
 public sealed class BotNode : IAsyncDisposable
 {
+    private const long LargestClockErrorMs = 500;
+    private static readonly TimeSpan ClockLook = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ClockRetry = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan ClockRefresh = TimeSpan.FromSeconds(60);
 
     private readonly IHost _host;
@@ -271,14 +274,24 @@ public sealed class BotNode : IAsyncDisposable
             cancellationToken: cancel)).ConfigureAwait(false);
     }
 
-    /// <summary>The exchange's clock drifts against ours; a placement needs it within seconds, entries within half of one (R11).</summary>
+    /// <summary>
+    /// The exchange's clock drifts against ours; a placement needs it within seconds, entries within half of one (R11). After a step of the
+    /// wall clock (or a sleep of the machine) the estimate is not believed until it is measured anew, so that is done at once.
+    /// </summary>
     private async Task KeepClockAsync(CancellationToken cancel)
     {
+        var measuredAt = TimeProvider.System.GetTimestamp();
         while (!cancel.IsCancellationRequested)
         {
-            await Task.Delay(ClockRefresh, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!cancel.IsCancellationRequested)
-                await Exchange.SynchroniseClockAsync(cancel).ConfigureAwait(false);
+            await Task.Delay(ClockLook, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var isDoubtful = Exchange.Clock.ErrorBoundMs is not { } error || error > LargestClockErrorMs;
+            if (cancel.IsCancellationRequested || (TimeProvider.System.GetElapsedTime(measuredAt) < ClockRefresh && !isDoubtful))
+                continue;
+            var isMeasured = await Exchange.SynchroniseClockAsync(cancel).ConfigureAwait(false);
+            if (isMeasured || !isDoubtful)
+                measuredAt = TimeProvider.System.GetTimestamp();
+            else
+                await Task.Delay(ClockRetry, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

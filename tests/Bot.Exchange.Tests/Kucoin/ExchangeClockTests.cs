@@ -61,6 +61,29 @@ public sealed class ExchangeClockTests
         Assert.Equal(TestClient.NowMs, clock.NowMs);
     }
 
+    [Theory]
+    [InlineData(3_600_000)]
+    [InlineData(-3_600_000)]
+    [InlineData(10_000)]
+    [InlineData(-600)]
+    public void After_a_step_of_the_wall_clock_the_estimate_is_not_believed_until_it_is_measured_anew(long stepMs)
+    {
+        var time = new SteppedWall();
+        var clock = new ExchangeClock(time);
+        var trip = new ExchangeClock.RoundTrip(time.GetTimestamp(), time.GetTimestamp(), TestClient.NowMs);
+        clock.Adopt([trip]);
+        Assert.InRange(clock.ErrorBoundMs!.Value, 0, 10);
+        time.StepMs = stepMs;
+        Assert.True(clock.ErrorBoundMs > 500);
+        clock.Adopt([trip]);
+        Assert.InRange(clock.ErrorBoundMs!.Value, 0, 10);
+        Assert.Equal(TestClient.NowMs, clock.NowMs);
+
+        // What a time service does all the time is no step.
+        time.StepMs = stepMs + 50;
+        Assert.InRange(clock.ErrorBoundMs!.Value, 0, 10);
+    }
+
     [Fact]
     public async Task It_is_measured_by_eight_round_trips()
     {
