@@ -86,6 +86,24 @@ internal sealed class ChaosDeployment : IAsyncDisposable
         await Venue.SetFaultsAsync("calm", Options.Seed);
     }
 
+    /// <summary>Makes a node of another deployment: the same key on a database of its own. It is not part of this one, and its starter disposes of it.</summary>
+    /// <param name="database">Name of its database.</param>
+    public async Task<ChaosNode> AddStrangerAsync(string database)
+    {
+        await Postgres.MakeDatabaseAsync(database);
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, database)).FullName;
+        var exchange = new FaultProxy(Local(Venue.Address.Port));
+        var way = new FaultProxy(Local(Postgres.Port));
+        _proxies.AddRange([exchange, way]);
+        var connection = new NpgsqlConnectionStringBuilder(Postgres.Connections.WithDatabase(database).For(DatabaseRole.App)) { Port = way.Port }.ConnectionString;
+        var config = TradingConfig.WriteBusy(folder, Options.Configuration, Options.Parameters, Options.Risk, Options.Selection);
+        string[] arguments =
+        [
+            "node", "--config", config, "--exchange", $"http://127.0.0.1:{exchange.Port}/", "--keys", SimulatedVenue.WriteKeys(folder), "--db", connection,
+        ];
+        return new ChaosNode(new ChaosNodeSetup(_nodes.Count + 1, folder, arguments, exchange, way, null));
+    }
+
     /// <summary>Cuts a node off from the other nodes.</summary>
     /// <param name="index">Which, from 0.</param>
     /// <param name="inwards">Whether nothing reaches it.</param>
@@ -174,7 +192,7 @@ internal sealed class ChaosDeployment : IAsyncDisposable
             var node = peers[i] is { } peer
                 ? string.Create(CultureInfo.InvariantCulture, $"\"node\": {{ \"port\": {peer.Port}, \"listenPort\": {listening[i]}, \"seeds\": [{seeds}] }}")
                 : "";
-            var config = TradingConfig.WriteBusy(folder, string.Join(", ", new[] { node, Options.Configuration }.Where(s => s.Length > 0)), TradingConfig.Hot);
+            var config = TradingConfig.WriteBusy(folder, string.Join(", ", new[] { node, Options.Configuration }.Where(s => s.Length > 0)), Options.Parameters, Options.Risk, Options.Selection);
             var connection = new NpgsqlConnectionStringBuilder(Postgres.Connections.For(DatabaseRole.App)) { Port = database.Port }.ConnectionString;
             string[] arguments =
             [

@@ -148,10 +148,38 @@ internal sealed class ChaosPostgres : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>The one number that a query gives.</summary>
-    public async Task<long> CountAsync(string sql, CancellationToken cancel = default)
+    /// <summary>Keeps a copy of the data as they are now, for <see cref="GoBackAsync"/>. Nobody may be writing.</summary>
+    public async Task KeepCopyAsync()
     {
-        await using var connection = new NpgsqlConnection(AdminConnection);
+        await StopAsync();
+        await RunAsync("cp", "-a", _data, $"{_data}.copy");
+        await LaunchAsync();
+    }
+
+    /// <summary>Puts the data back to the copy: what a backup or a replica that lagged is.</summary>
+    public async Task GoBackAsync()
+    {
+        await StopAsync();
+        Directory.Delete(_data, recursive: true);
+        Directory.Move($"{_data}.copy", _data);
+        await LaunchAsync();
+    }
+
+    /// <summary>Makes a database of its own with every migration applied.</summary>
+    public async Task MakeDatabaseAsync(string name)
+    {
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0 OWNER bot_owner");
+        await new DatabaseMigrator(Connections.WithDatabase(name).Owner, MigrationFiles.Find()).MigrateAsync();
+    }
+
+    /// <summary>The one number that a query gives.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="database">Which database; the bot's unless given.</param>
+    public async Task<long> CountAsync(string sql, CancellationToken cancel = default, string? database = null)
+    {
+        await using var connection = new NpgsqlConnection(
+            database is null ? AdminConnection : new NpgsqlConnectionStringBuilder(AdminConnection) { Database = database }.ConnectionString);
         await connection.OpenAsync(cancel);
 #pragma warning disable CA2100 // Statements of the plans.
         await using var command = new NpgsqlCommand(sql, connection);
@@ -161,11 +189,7 @@ internal sealed class ChaosPostgres : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_server.HasExited)
-        {
-            Children.Signal(_server.Id, Children.Quit);
-            await _server.WaitForExitAsync();
-        }
+        await StopAsync();
         _server.Dispose();
     }
 
@@ -178,6 +202,14 @@ internal sealed class ChaosPostgres : IAsyncDisposable
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new IOException($"{program} {string.Join(' ', arguments)}: {said}");
+    }
+
+    private async Task StopAsync()
+    {
+        if (_server.HasExited)
+            return;
+        Children.Signal(_server.Id, Children.Quit);
+        await _server.WaitForExitAsync();
     }
 
     private async Task<List<int>> SessionsAsync()

@@ -35,6 +35,15 @@ internal sealed record DeploymentOptions
     /// <summary>Sessions that the database takes.</summary>
     public int MaxConnections { get; init; } = 100;
 
+    /// <summary>Parameters of the strategy, as JSON.</summary>
+    public string Parameters { get; init; } = TradingConfig.Hot;
+
+    /// <summary>The section risk, as JSON.</summary>
+    public string Risk { get; init; } = TradingConfig.AnyLoss;
+
+    /// <summary>Settings of the section selection before the busy ones, as JSON with a comma at its end.</summary>
+    public string Selection { get; init; } = "";
+
     /// <summary>Sections of the configuration that are laid over the busy one, as JSON without the outer braces.</summary>
     public string Configuration { get; init; } = "";
 

@@ -14,6 +14,15 @@ internal sealed record ChaosPlan(string Name, string Says, int Round, Deployment
 {
     private static readonly DeploymentOptions Cluster = new();
     private static readonly DeploymentOptions Pair = new() { Nodes = 2 };
+    private static readonly DeploymentOptions Crowd = new()
+    {
+        Nodes = 2,
+        Pairs = 520,
+        Selection = "\"maxPairs\": 520, ",
+        Risk = "\"maxDrawdown\": 1, \"maxOpenPositions\": 520, \"maxPosition\": 0.0018, \"maxExposure\": 1, \"riskPerTrade\": 0.01",
+        Parameters = "\"fast\": 2, \"slow\": 3, \"trend\": 3, \"atr\": 14, \"stop\": 40, \"target\": 0, \"trail\": 0",
+    };
+
     private static readonly DeploymentOptions Alone = new() { Nodes = 1, IsLockstep = true, Speed = "3600" };
 
     /// <summary>Whether the plan itself goes through all episodes of a round.</summary>
@@ -21,6 +30,9 @@ internal sealed record ChaosPlan(string Name, string Says, int Round, Deployment
 
     /// <summary>Whether the nodes are started by the plan.</summary>
     public bool StartsNodes { get; init; } = true;
+
+    /// <summary>Whether nobody but the plan can judge: it has lost rows on purpose.</summary>
+    public bool JudgesItself { get; init; }
 
     /// <summary>Whether the plan's deployment stands on disks that can be filled up.</summary>
     public bool NeedsDisks { get; init; }
@@ -50,6 +62,9 @@ internal sealed record ChaosPlan(string Name, string Says, int Round, Deployment
         new("storms", "the exchange late, doubled, missing, stale, failing, away (F13 to F17)", 10, Pair, LinkFaults.StormAsync),
         new("clock", "wall clocks of nodes step by ten seconds and by an hour, ahead and back (F20)", 12, Pair, LinkFaults.StepClockAsync),
         new("cold-start", "every node dies at once and all come back (F27)", 10, Cluster, ProcessFaults.ColdStartAsync),
+        new("stale-replica", "the database goes back to a copy that is some orders old (F11)", 1, Pair, OperatorFaults.GoBackAsync) { JudgesItself = true },
+        new("two-deployments", "a second deployment is started with the same key on a database of its own (F26)", 3, Pair, OperatorFaults.StartTwiceAsync),
+        new("cold-500", "a cluster with hundreds of open stops is lost as a whole and comes back (F27, figures)", 1, Crowd, ProcessFaults.ColdCrowdAsync),
         new("mixed", "one to three of the others at a time, drawn by the seed", 12, Cluster, MixedFaults.EpisodeAsync),
     ];
 

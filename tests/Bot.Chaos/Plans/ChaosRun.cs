@@ -11,6 +11,7 @@ internal sealed class ChaosRun(ChaosDeployment deployment, FaultLog log, ulong s
     /// <summary>A deployment that trades no more although nothing is wrong any more has failed (I25).</summary>
     public static readonly TimeSpan Recovery = TimeSpan.FromMinutes(3);
 
+    private readonly List<string> _violations = [];
     private readonly SortedDictionary<string, List<double>> _times = new(StringComparer.Ordinal);
 
     /// <summary>The deployment.</summary>
@@ -39,6 +40,12 @@ internal sealed class ChaosRun(ChaosDeployment deployment, FaultLog log, ulong s
     /// <summary>Times that were measured, ms.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Times =>
         _times.ToDictionary(t => t.Key, t => (IReadOnlyList<double>)t.Value.ConvertAll(ms => Math.Round(ms, 1)));
+
+    /// <summary>What the plan itself has found not to hold.</summary>
+    public IReadOnlyList<string> Violations => _violations;
+
+    /// <summary>Something does not hold.</summary>
+    public void Violate(string what) => _violations.Add(what);
 
     /// <summary>A time between two, s.</summary>
     public TimeSpan Between(double least, double most) => TimeSpan.FromSeconds(least + (most - least) * Dice.NextDouble());

@@ -11,7 +11,9 @@ internal static class ProcessFaults
     private static readonly TimeSpan ToThePoint = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan ToItsEnd = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan ToEveryPoll = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ToEveryPoll = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ToManyStops = TimeSpan.FromMinutes(6);
+    private const int WantedStops = 500;
 
     /// <summary>A single node dies again and again: every second time at an enumerated point, else at a random time, its start included.</summary>
     public static async Task KillAloneAsync(ChaosRun run)
@@ -96,6 +98,17 @@ internal static class ProcessFaults
         run.Log.Fault("cold start", ("open", open.Count));
         await run.RecoveredAsync("cold start");
         await PolledAsync(run, watch, "cold start to the first poll of an open order");
+    }
+
+    /// <summary>Positions are opened in hundreds of pairs, each with its stop at the exchange; then everything is lost and comes back.</summary>
+    public static async Task ColdCrowdAsync(ChaosRun run)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var open = 0;
+        while ((open = (await run.Deployment.Venue.OpenAsync()).Count) < WantedStops && Stopwatch.GetElapsedTime(start) < ToManyStops)
+            await run.PauseAsync(TimeSpan.FromSeconds(1));
+        run.Log.Note("open orders", ("count", open), ("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds));
+        await ColdStartAsync(run);
     }
 
     /// <summary>An order that ended in the meantime need not be asked about: not every one is waited for longer than a poll takes.</summary>
