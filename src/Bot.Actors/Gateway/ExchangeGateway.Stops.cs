@@ -12,6 +12,9 @@ public sealed partial class ExchangeGateway
     /// <summary>What a retired endpoint answers (docs/kucoin.md).</summary>
     private const string Retired = "401000";
 
+    /// <summary>So far may the exchange's clock and the licence's time differ, ms.</summary>
+    private const long ClockErrorMs = 1_000;
+
     /// <inheritdoc/>
     public void OnStopOrder(StopOrderUpdate update)
     {
@@ -71,6 +74,8 @@ public sealed partial class ExchangeGateway
         ? null
         : new StopReport(stop.OrderId, stop.ClientOrderId, stop.Symbol, stop.StopPrice, stop.Size, stop.IsTriggered, stop.CreatedAtMs, stop.TriggeredAtMs);
 
-    /// <summary>The order that a stop places may come without the stop's client order id.</summary>
-    private static bool IsUnnamedSell(OrderReport order) => string.IsNullOrEmpty(order.ClientOrderId) && order.Side == Side.Sell;
+    /// <summary>The order that a stop places may come without the stop's client order id. It is not older than the stop, and of one stop only.</summary>
+    private static bool MayBeChild(OrderReport order, GatewayRequest.Look stop) =>
+        string.IsNullOrEmpty(order.ClientOrderId) && order.Side == Side.Sell && order.CreatedAtMs >= stop.SinceMs - ClockErrorMs
+        && !stop.ChildrenOfOthers.Contains(order.OrderId);
 }

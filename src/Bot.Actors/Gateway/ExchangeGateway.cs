@@ -47,6 +47,9 @@ public abstract record GatewayRequest : INoSerializationVerificationNeeded
 
         /// <summary>The exchange's id of the stop, when known and <see cref="Leg"/> is a stop; <see cref="OrderId"/> is that of the order that it placed.</summary>
         public string? StopId { get; init; }
+
+        /// <summary>Orders that other stops of the pair are known to have placed.</summary>
+        public IReadOnlyList<string> ChildrenOfOthers { get; init; } = [];
     }
 
     /// <summary>The sender hosts this pair and wants its order events.</summary>
@@ -320,7 +323,7 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
         ? new OrderInput.LookFailed(l.Source, failure.ToString())
         : new OrderInput.Looked(l.Source, answer.IssuedAtMs, answer.Required.FirstOrDefault(o => o.ClientOrderId == l.ClientOrderId))
         {
-            Unnamed = l.Leg == IntentLeg.Stop ? [.. answer.Required.Where(IsUnnamedSell)] : [],
+            Unnamed = l.Leg == IntentLeg.Stop ? [.. answer.Required.Where(o => MayBeChild(o, l))] : [],
         };
 
     /// <summary>Fills carry no client order id. They speak for absence only when every one of them belongs to a known other order.</summary>
@@ -335,7 +338,7 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
         if ((done.Failure ?? active.Failure) is { } listFailure)
             return new OrderInput.LookFailed(l.Source, listFailure.ToString());
         var others = done.Required.Concat(active.Required)
-            .Where(o => o.ClientOrderId != l.ClientOrderId && !(l.Leg == IntentLeg.Stop && IsUnnamedSell(o))).Select(o => o.OrderId).ToHashSet(StringComparer.Ordinal);
+            .Where(o => o.ClientOrderId != l.ClientOrderId && !(l.Leg == IntentLeg.Stop && MayBeChild(o, l))).Select(o => o.OrderId).ToHashSet(StringComparer.Ordinal);
         return new OrderInput.FillsRead(fills.IssuedAtMs, [], fills.Required.Any(f => !others.Contains(f.OrderId)));
     }
 

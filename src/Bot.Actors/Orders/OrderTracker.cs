@@ -18,6 +18,11 @@ public sealed record ReleaseOrder : INoSerializationVerificationNeeded
     public static readonly ReleaseOrder Instance = new();
 }
 
+/// <summary>The order that a stop placed is known: no other stop of the pair takes it for its own, though it may carry nobody's client order id.</summary>
+/// <param name="ClientOrderId">The stop.</param>
+/// <param name="ChildOrderId">The exchange's id of what it placed.</param>
+public sealed record StopChild(string ClientOrderId, string ChildOrderId) : INoSerializationVerificationNeeded;
+
 /// <summary>
 /// Owns one order: licenses and sends it, listens and polls, records its fills, resolves doubt. A child of its pair, named by its client
 /// order id; everything it decides is in <see cref="OrderDecider"/>.
@@ -36,6 +41,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
     private readonly OrderMemory _memory = new();
     private readonly List<PairInput> _report = [];
     private ActorTimers? _ending;
+    private readonly HashSet<string> _childrenOfOthers = new(StringComparer.Ordinal);
 
     /// <summary>The tracker of an order.</summary>
     /// <param name="services">The node.</param>
@@ -57,7 +63,12 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
     public static string PersistenceIdOf(string clientOrderId) => $"order-{clientOrderId}";
 
     /// <inheritdoc/>
-    protected override void Apply(OrderEvent e) => _state.Apply(e);
+    protected override void Apply(OrderEvent e)
+    {
+        _state.Apply(e);
+        if (e is StopTriggered { ChildOrderId: { } child })
+            _pair.Tell(new StopChild(_start.Spec.ClientOrderId, child));
+    }
 
     /// <inheritdoc/>
     protected override void OnRecovered() => Decide(_state.Status == OrderStatus.None
@@ -74,6 +85,10 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 break;
             case AccountEvent.Order { Update.ClientOrderId: null } unnamed when unnamed.Update.OrderId != _state.TradingOrderId:
                 // Somebody else's; or of our stop, which cannot be known before the exchange has shown it.
+                break;
+            case StopChild other:
+                if (other.ClientOrderId != _start.Spec.ClientOrderId)
+                    _childrenOfOthers.Add(other.ChildOrderId);
                 break;
             case AccountEvent.Stop stop:
                 if (stop.Update.StopId == _state.OrderId)
@@ -116,6 +131,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.TradingOrderId, since, _start.Leg)
                 {
                     StopId = _state.IsStop ? _state.OrderId : null,
+                    ChildrenOfOthers = _childrenOfOthers.Count > 0 ? [.. _childrenOfOthers] : [],
                 });
                 break;
             case OrderEffect.Wake wake:

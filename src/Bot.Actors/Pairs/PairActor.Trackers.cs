@@ -20,6 +20,7 @@ public sealed partial class PairActor
 
     private readonly Dictionary<string, IActorRef> _trackers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<AccountEvent.Order>> _releasing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StopChild> _stopChildren = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Restart> _restarts = new(StringComparer.Ordinal);
     private ActorTimers? _ending;
     private bool _isEnding;
@@ -59,6 +60,11 @@ public sealed partial class PairActor
         var tracker = Context.ActorOf(ActorProps.Of(() => new OrderTracker(Services, start, _neighbours.Gateway)), id);
         Context.WatchWith(tracker, new TrackerGone(id));
         _trackers[id] = tracker;
+        if (start.Leg == IntentLeg.Stop)
+        {
+            foreach (var child in _stopChildren.Values)
+                tracker.Tell(child);
+        }
         if (_restarts.TryGetValue(id, out var restart))
             _restarts[id] = restart with { StartedAt = Services.Time.GetTimestamp(), IsDue = false };
 

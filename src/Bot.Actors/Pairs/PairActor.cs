@@ -89,8 +89,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     {
         _state.Apply(e);
         _memory.Rearm(_state, _context);
-        var bare = ProtectionMeter.Bare(_state);
-        _meter.Take(_state, e, bare > 0 && _context.Rules?.IsDust(bare, _state.Position.AveragePrice) != true, IsRecovering);
+        _meter.Take(_state, e, _memory.UnprotectedSinceMs, IsRecovering);
         Services.Controls.SetHolding(_context.Symbol, _state.Position.Quantity > 0 || _state.HasOpen(IntentLeg.Entry));
         if (!IsRecovering)
             Explain(e);
@@ -152,6 +151,10 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 break;
             case AccountEvent.Stop stop:
                 TellStops(stop);
+                break;
+            case StopChild child:
+                _stopChildren[child.ClientOrderId] = child;
+                TellStops(child);
                 break;
             case AccountEvent.Connected:
                 _isAccountConnected = true;
@@ -244,6 +247,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 if (_trackers.TryGetValue(release.ClientOrderId, out var tracker) && _releasing.TryAdd(release.ClientOrderId, []))
                     tracker.Tell(ReleaseOrder.Instance);
                 _restarts.Remove(release.ClientOrderId);
+                _stopChildren.Remove(release.ClientOrderId);
                 break;
             case PairEffect.RequestGrant request:
                 _neighbours.Portfolio.Tell(new AskGrant(request.Request));
@@ -371,7 +375,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         }
     }
 
-    private void TellStops(AccountEvent update)
+    private void TellStops(object update)
     {
         foreach (var (id, tracker) in _trackers)
         {

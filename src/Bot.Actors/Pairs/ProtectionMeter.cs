@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Bot.Trading.Market;
-using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 
 namespace Bot.Actors.Pairs;
@@ -9,8 +8,8 @@ namespace Bot.Actors.Pairs;
 /// <summary>
 /// Measures how long what a pair holds is not covered by a stop at the exchange or by a sale under way (RELIABILITY.md I13, C19):
 /// <c>unprotected_seconds</c>, and <c>unprotected_ms_after_first_fill</c> from the exchange's time of a position's first fill until its stop was
-/// seen to wait. Where the exchange holds no stops all of a position's time counts: the pair's own monitor sells only while it runs. Written by
-/// the pair's actor, read by whoever listens to the meter.
+/// seen to wait. Where the exchange holds no stops the pair's own monitor counts as cover. Written by the pair's actor, read by whoever listens to
+/// the meter.
 /// </summary>
 public sealed class ProtectionMeter : IDisposable
 {
@@ -46,38 +45,24 @@ public sealed class ProtectionMeter : IDisposable
     /// <summary>How long the position has been bare, ms; 0 while it is not.</summary>
     public long UnprotectedMs => Interlocked.Read(ref _bareSinceMs) is > 0 and var since ? Math.Max(0, _nowMs() - since) : 0;
 
-    /// <summary>Base quantity that neither a waiting stop at the exchange nor a sale under way covers.</summary>
-    public static decimal Bare(PairState state)
-    {
-        var bare = state.Position.Quantity;
-        foreach (var attempt in state.Attempts)
-        {
-            if (attempt.IsOpen && (attempt.Intended.Leg == IntentLeg.Exit || (attempt.Intended.Leg == IntentLeg.Stop && (attempt.IsConfirmed || attempt.IsTriggered))))
-                bare -= attempt.Intended.Spec.Size - attempt.FilledSize;
-        }
-        return Math.Max(0, bare);
-    }
-
     /// <summary>The pair's state has changed.</summary>
     /// <param name="state">The state, after the event.</param>
     /// <param name="e">The event.</param>
-    /// <param name="isBare">Whether more than can be called dust is bare.</param>
+    /// <param name="bareSinceMs">Since when what is held is not covered, Unix ms; 0 while it is (<see cref="PairMemory.UnprotectedSinceMs"/>).</param>
     /// <param name="isReplay">Whether the event is replayed: what it showed was measured when it happened.</param>
-    public void Take(PairState state, PairEvent e, bool isBare, bool isReplay)
+    public void Take(PairState state, PairEvent e, long bareSinceMs, bool isReplay)
     {
-        if (e is FillApplied { Fill: { Side: Side.Buy } fill } && isBare && state.Trade is { } trade && trade.OpenedAtMs == fill.TimeMs && _firstFillMs == 0)
+        Interlocked.Exchange(ref _bareSinceMs, bareSinceMs);
+        if (isReplay)
+            return;
+        if (e is FillApplied { Fill: { Side: Side.Buy } fill } && state.Trade?.OpenedAtMs == fill.TimeMs && _firstFillMs == 0)
             _firstFillMs = fill.TimeMs;
-        if (isBare)
-        {
-            Interlocked.CompareExchange(ref _bareSinceMs, Math.Max(1, e.AtMs), 0);
+        if (bareSinceMs != 0 || _firstFillMs == 0)
             return;
-        }
-        Interlocked.Exchange(ref _bareSinceMs, 0);
-        if (_firstFillMs == 0)
-            return;
-        if (e is ProtectionConfirmed && !isReplay)
+        if (e is ProtectionConfirmed)
             AfterFirstFill.Record(Math.Max(0, e.AtMs - _firstFillMs), new KeyValuePair<string, object?>("symbol", _symbol.Text));
-        _firstFillMs = 0;
+        if (e is ProtectionConfirmed or PositionClosed)
+            _firstFillMs = 0;
     }
 
     /// <inheritdoc/>

@@ -25,13 +25,13 @@ internal sealed class SteeredExchange : IAsyncDisposable
 
     public SteeredMarket Market { get; }
 
-    public static async Task<SteeredExchange> StartAsync(string variants = "", decimal price = 100m)
+    public static async Task<SteeredExchange> StartAsync(string variants = "", string balances = "USDT=100000,BTC=1", decimal depth = 50m)
     {
-        var market = new SteeredMarket(price);
+        var market = new SteeredMarket(100m, depth);
         return new SteeredExchange(
             await SimulatorServer.StartAsync(new SimulatorOptions
             {
-                Accounts = [SimulatorAccount.Parse($"{Key}:{KeySecret}:{Passphrase}:USDT=100000,BTC=1")],
+                Accounts = [SimulatorAccount.Parse($"{Key}:{KeySecret}:{Passphrase}:{balances}")],
                 Source = market,
                 RateLimits = false,
                 Variants = SimulatorVariants.Parse(variants),
@@ -41,7 +41,13 @@ internal sealed class SteeredExchange : IAsyncDisposable
 
     /// <summary>The production client with the account's key.</summary>
     public KucoinExchange Connect() => new(
-        new KucoinOptions { BaseAddress = _server.Address, AllowedHosts = null, RateBudget = null, StopOrders = true },
+        new KucoinOptions
+        {
+            BaseAddress = _server.Address, AllowedHosts = null, RateBudget = null, StopOrders = true,
+
+            // A machine that is busy with other tests is no clock fault.
+            LicenceAge = TimeSpan.FromSeconds(5), OrderWindowMs = 5_000,
+        },
         new KucoinCredentials(Secret.FromText(Key), Secret.FromText(KeySecret), Secret.FromText(Passphrase)));
 
     /// <summary>Lets the account meet faults from now on; <c>calm</c> for none.</summary>

@@ -4,7 +4,9 @@ using Bot.Trading.Market;
 namespace Bot.Actors.Tests.Support;
 
 /// <summary>A market on the wall clock whose trades the test makes one by one.</summary>
-internal sealed class SteeredMarket(decimal price) : IMarketSource
+/// <param name="price">Price before the first trade.</param>
+/// <param name="depth">Base quantity on a level of the book.</param>
+internal sealed class SteeredMarket(decimal price, decimal depth) : IMarketSource
 {
     private readonly Lock _gate = new();
     private readonly Queue<PricePoint> _points = new();
@@ -28,16 +30,13 @@ internal sealed class SteeredMarket(decimal price) : IMarketSource
         EnableTrading = true,
     };
 
-    public IReadOnlyList<MarketListing> Listings { get; } = [new(Rules, price, Depth)];
+    public IReadOnlyList<MarketListing> Listings { get; } = [new(Rules, price, depth)];
 
     public CandleInterval Interval => CandleInterval.OneMinute;
 
     public long StartMs { get; } = Now() - 1_000;
 
     public long? EndMs => null;
-
-    /// <summary>Base quantity on a level of the book.</summary>
-    public const decimal Depth = 50m;
 
     public long? NextTimeMs
     {
@@ -52,7 +51,7 @@ internal sealed class SteeredMarket(decimal price) : IMarketSource
     public void Trade(decimal at)
     {
         lock (_gate)
-            _points.Enqueue(new PricePoint(0, Now(), at, 1m, Depth));
+            _points.Enqueue(new PricePoint(0, Now(), at, 1m, depth));
         _wake?.Invoke();
     }
 
