@@ -113,11 +113,15 @@ public static partial class PairDecider
         sink.Persist(intended);
         sink.Do(Track(intended));
         sink.Do(new PairEffect.Report());
+
+        // What failed for the last position is no reason to leave this one bare.
+        m.Stops.End();
+        m.Exits.End();
     }
 
     private static bool HasOpenIntent(PairState s, long number)
     {
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             if (attempt.IsOpen && attempt.Intended.IntentNumber == number)
                 return true;

@@ -23,7 +23,7 @@ public static partial class PairDecider
     /// <summary>True while an order sells everything, as far as is known: then no second one is made.</summary>
     private static bool Works(PairState s, PairMemory m, PairContext c)
     {
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             if (!attempt.IsOpen || attempt.Intended.Leg == IntentLeg.Entry)
                 continue;
@@ -129,7 +129,7 @@ public static partial class PairDecider
     {
         if (m.Doubts.Count == 0 || s.Protection is null)
             return false;
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             var i = attempt.Intended;
             if (!attempt.IsOpen || attempt.IsPartial || attempt.IsTriggered || attempt.IsCancelling
@@ -158,7 +158,7 @@ public static partial class PairDecider
 
     private static bool HasLater(PairState s, OrderIntended i)
     {
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             if (attempt.Intended.IntentNumber == i.IntentNumber && attempt.Intended.Attempt > i.Attempt)
                 return true;
@@ -192,7 +192,7 @@ public static partial class PairDecider
     /// <summary>True when an order, other than this one, can still change the position by itself. A stop that only waits cannot: it is cancelled.</summary>
     private static bool HasSells(PairState s, Attempt? other)
     {
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             if (attempt.IsOpen && (attempt.Intended.Leg != IntentLeg.Stop || attempt.IsTriggered) && attempt.ClientOrderId != other?.ClientOrderId)
                 return true;

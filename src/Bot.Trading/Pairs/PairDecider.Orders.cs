@@ -107,7 +107,7 @@ public static partial class PairDecider
     /// <summary>True when another order of ours sells, waits to, or has just sold.</summary>
     private static bool HasOtherSell(PairState s, Attempt one, PairContext c)
     {
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             if (attempt.Intended.Leg != IntentLeg.Entry && attempt.ClientOrderId != one.ClientOrderId
                 && (attempt.IsOpen || (attempt.FilledSize > 0 && !IsOver(attempt.SettledAtMs, Pause.LongestMs, c))))

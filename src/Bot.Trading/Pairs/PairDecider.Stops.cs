@@ -21,23 +21,24 @@ public static partial class PairDecider
             return true;
         if (!c.ExchangeStops)
             return s.Protection is not null;
-        var (increment, stop, exits) = (0m, 0m, 0m);
-        if (c.Rules is { } rules)
+        var (stop, exits) = (0m, 0m);
+        for (var i = 0; i < s.Orders.Count; i++)
         {
-            if (rules.IsDust(s.Position.Quantity, Mark(s, m, rules)))
-                return true;
-            increment = rules.BaseIncrement;
-        }
-        foreach (var attempt in s.Attempts)
-        {
-            if (!attempt.IsOpen || attempt.Intended.Leg == IntentLeg.Entry || m.Doubts.ContainsKey(attempt.ClientOrderId))
+            var attempt = s.Orders[i];
+            if (!attempt.IsOpen || attempt.Intended.Leg == IntentLeg.Entry)
+                continue;
+
+            // What is in doubt covers nothing. Of a stop that has triggered something is heard soon, or it counts as in doubt.
+            if (m.Doubts.TryGetValue(attempt.ClientOrderId, out var since) && (!attempt.IsTriggered || IsOver(since, c.Settings.DoubtPatienceMs, c)))
                 continue;
             if (attempt.Intended.Leg == IntentLeg.Exit || attempt.IsTriggered)
                 exits += attempt.Intended.Spec.Size - attempt.FilledSize;
             else if (attempt.IsConfirmed)
                 stop = Math.Max(stop, attempt.Intended.Spec.Size);
         }
-        return stop + exits > s.Position.Quantity - increment;
+        if (c.Rules is not { } rules)
+            return stop + exits >= s.Position.Quantity;
+        return stop + exits > s.Position.Quantity - rules.BaseIncrement || rules.IsDust(s.Position.Quantity, Mark(s, m, rules));
     }
 
     /// <summary>Since when more than dust is held without a live stop or a working exit, ms ago; 0 while it is covered.</summary>
@@ -72,10 +73,10 @@ public static partial class PairDecider
 
     private static Attempt? NewestStop(PairState s)
     {
-        for (var i = s.Attempts.Count - 1; i >= 0; i--)
+        for (var i = s.Orders.Count - 1; i >= 0; i--)
         {
-            if (s.Attempts[i].IsWaitingStop)
-                return s.Attempts[i];
+            if (s.Orders[i].IsWaitingStop)
+                return s.Orders[i];
         }
         return null;
     }
@@ -103,7 +104,7 @@ public static partial class PairDecider
 
     private static void CancelStops(PairState s, PairContext c, Attempt? except, string reason, Sink<PairEvent, PairEffect> sink)
     {
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             if (attempt.IsWaitingStop && attempt != except)
                 Cancel(attempt, c, reason, sink);
@@ -140,10 +141,10 @@ public static partial class PairDecider
 
     private static string EntryCorrelation(PairState s)
     {
-        for (var i = s.Attempts.Count - 1; i >= 0; i--)
+        for (var i = s.Orders.Count - 1; i >= 0; i--)
         {
-            if (s.Attempts[i].Intended.Leg == IntentLeg.Entry)
-                return s.Attempts[i].Intended.CorrelationId;
+            if (s.Orders[i].Intended.Leg == IntentLeg.Entry)
+                return s.Orders[i].Intended.CorrelationId;
         }
         return $"{s.Symbol}/stop/{s.NextIntent}";
     }

@@ -57,7 +57,7 @@ public static partial class PairDecider
         if (!IsOver(m.LookedAtMs, LookMs, c))
             return;
         (m.LookedAtMs, m.LookDueMs) = (c.NowMs, 0);
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             if (Retire(attempt, m, c, sink) || !(attempt.IsOpen || IsWatched(attempt)))
                 continue;
@@ -67,13 +67,13 @@ public static partial class PairDecider
         }
     }
 
-    private static void AskForLook(PairState s, PairMemory m, PairContext c, Sink<PairEvent, PairEffect> sink)
+    private static void AskForLook(PairState s, bool mayHaveNew, PairMemory m, PairContext c, Sink<PairEvent, PairEffect> sink)
     {
-        if (s.Attempts.Count == 0)
+        if (s.Orders.Count == 0 && !mayHaveNew)
             return;
         if (m.LookedAtMs == 0)
             m.LookedAtMs = c.NowMs;
-        var delay = s.HasOpen() || s.Protection is not null ? LookMs : WatchedLookMs;
+        var delay = mayHaveNew || s.HasOpen() || s.Protection is not null ? LookMs : WatchedLookMs;
         if (m.LookDueMs > c.NowMs && m.LookDueMs <= c.NowMs + delay)
             return;
         m.LookDueMs = c.NowMs + delay;

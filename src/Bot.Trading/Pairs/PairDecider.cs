@@ -90,6 +90,13 @@ public static partial class PairDecider
     /// <summary>Looks at the state as it will be, and sees to what protects it.</summary>
     private static void Conclude(PairState s, PairMemory m, PairContext c, int from, Sink<PairEvent, PairEffect> sink)
     {
+        // While nothing is held and nothing was traded there is nothing to protect.
+        if (s.Protection is null && !HasTraded(from, sink))
+        {
+            if (s.Version > 0)
+                AskForLook(s, sink.Events.Count > from, m, c, sink);
+            return;
+        }
         if (sink.Events.Count == from)
         {
             See(s, m, c, from, sink);
@@ -113,7 +120,7 @@ public static partial class PairDecider
         EnsureStops(ahead, m, c, sink);
         m.Guard(ahead, c);
         Watchdog(m, c, sink);
-        AskForLook(ahead, m, c, sink);
+        AskForLook(ahead, false, m, c, sink);
     }
 
     private static bool HasTraded(int from, Sink<PairEvent, PairEffect> sink)
@@ -216,7 +223,7 @@ public static partial class PairDecider
         if (s.Version == 0)
             return;
         sink.Persist(new PairOwned(c.NowMs, s.Epoch + 1, c.Node, c.Replayed, c.StateHash));
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             if (attempt.IsOpen)
                 sink.Do(Track(attempt.Intended));
@@ -234,7 +241,7 @@ public static partial class PairDecider
     private static void OnHalted(PairState s, PairMemory m, PairContext c, Sink<PairEvent, PairEffect> sink)
     {
         DropPending(m, sink);
-        foreach (var attempt in s.Attempts)
+        foreach (var attempt in s.Orders)
         {
             if (attempt is { IsOpen: true, Intended.Leg: IntentLeg.Entry })
                 Cancel(attempt, c, "trading is halted", sink);

@@ -10,6 +10,9 @@ namespace Bot.Trading.Pairs;
 public sealed class PairMemory
 {
     private ProtectionMonitor _monitor;
+    private Protection? _armedFor;
+    private SymbolRules? _armedBy;
+    private decimal _armedSold;
 
     /// <summary>The last price.</summary>
     public PriceTick LastTick { get; set; }
@@ -56,12 +59,21 @@ public sealed class PairMemory
     /// <summary>The state as it will be when what is decided is written; reused.</summary>
     internal PairState Ahead { get; } = new();
 
-    /// <summary>Rebuilds the monitor after the state or the rules changed, and sees since when what is held is bare.</summary>
+    /// <summary>
+    /// Rebuilds the monitor when what it is made of has changed, and sees since when what is held is bare. A monitor that stays keeps the
+    /// high-water mark that is not journaled yet.
+    /// </summary>
     public void Rearm(PairState state, PairContext context)
     {
-        _monitor = state.Protection is { } protection && context.Rules is { } rules && state.Position.Quantity > 0
-            ? new ProtectionMonitor(protection, new PriceScale(rules.PriceIncrement), context.Settings.TrailingStep, PairDecider.NextTarget(state))
-            : default;
+        var protection = state.Position.Quantity > 0 ? state.Protection : null;
+        var sold = protection?.Ladder is null ? 0 : state.Trade?.SoldSize ?? 0;
+        if (!ReferenceEquals(protection, _armedFor) || !ReferenceEquals(context.Rules, _armedBy) || sold != _armedSold)
+        {
+            _monitor = protection is not null && context.Rules is { } rules
+                ? new ProtectionMonitor(protection, new PriceScale(rules.PriceIncrement), context.Settings.TrailingStep, PairDecider.NextTarget(state))
+                : default;
+            (_armedFor, _armedBy, _armedSold) = (protection, context.Rules, sold);
+        }
         Guard(state, context);
     }
 

@@ -64,6 +64,9 @@ public sealed class PairState
     /// <summary>Orders that are unsettled or were settled lately, in the order of their intents.</summary>
     public IReadOnlyList<Attempt> Attempts => _attempts;
 
+    /// <summary>The same for those who look often: without an enumerator on the heap.</summary>
+    internal List<Attempt> Orders => _attempts;
+
     /// <summary>True when an order of this leg is unsettled.</summary>
     public bool HasOpen(IntentLeg leg)
     {
@@ -116,13 +119,16 @@ public sealed class PairState
     }
 
     /// <summary>The pair's books for the portfolio.</summary>
-    public PairBook ToBook() => new(
-        Symbol,
-        Version,
-        Position,
-        Protection?.StopPrice,
-        NextIntent,
-        _attempts.Where(a => a.IsOpen && a.Intended.Leg == IntentLeg.Entry).ToDictionary(a => a.Intended.IntentNumber, a => a.Intended.ReservedQuote));
+    public PairBook ToBook()
+    {
+        var entries = new Dictionary<long, decimal>();
+        foreach (var attempt in _attempts)
+        {
+            if (attempt.IsOpen && attempt.Intended.Leg == IntentLeg.Entry)
+                entries.Add(attempt.Intended.IntentNumber, attempt.Intended.ReservedQuote);
+        }
+        return new PairBook(Symbol, Version, Position, Protection?.StopPrice, NextIntent, entries);
+    }
 
     /// <summary>True when the stop has followed the price above what was paid.</summary>
     public bool IsTrailed => Protection is { TrailingDistance: { } trail } p && p.HighWater > Position.AveragePrice && p.StopPrice > Position.AveragePrice - trail;
@@ -178,20 +184,20 @@ public sealed class PairState
                 Protection = p.Protection;
                 break;
             case OrderSettled s:
-                if (Find(s.ClientOrderId) is { } ended)
-                    Record.Apply(ended.Intended, s);
-                Update(s.ClientOrderId, a => a with { Outcome = s.Outcome, SettledAtMs = s.AtMs });
+                var known = Known(s.ClientOrderId);
+                Record.Apply(_attempts[known].Intended, s);
+                _attempts[known] = _attempts[known] with { Outcome = s.Outcome, SettledAtMs = s.AtMs };
                 break;
             case ProtectionConfirmed p:
-                Update(p.ClientOrderId, a => a with { IsConfirmed = true });
+                _attempts[Known(p.ClientOrderId)] = _attempts[Known(p.ClientOrderId)] with { IsConfirmed = true };
                 break;
             case ProtectionTriggered p:
-                Update(p.ClientOrderId, a => a with { IsTriggered = true });
+                _attempts[Known(p.ClientOrderId)] = _attempts[Known(p.ClientOrderId)] with { IsTriggered = true };
                 if (Protection is not null)
                     ExitWanted ??= IsTrailed ? ExitReason.TrailingStop : ExitReason.StopLoss;
                 break;
             case CancelDecided p:
-                Update(p.ClientOrderId, a => a with { IsCancelling = true });
+                _attempts[Known(p.ClientOrderId)] = _attempts[Known(p.ClientOrderId)] with { IsCancelling = true };
                 break;
             case DustDeclared:
                 break;
@@ -251,31 +257,37 @@ public sealed class PairState
         Position = Position.With(fill);
         if (fill is { Fee: { } fee, FeeCurrency: { } currency })
             Position = Position.WithFee(fee, currency, BaseCurrency, QuoteCurrency, fill.Price);
-        Update(e.ClientOrderId, a => a with
+        var index = Known(e.ClientOrderId);
+        var a = _attempts[index];
+        _attempts[index] = a with
         {
             FilledSize = a.FilledSize + fill.Size,
             FilledFunds = a.FilledFunds + funds,
             Trades = [.. a.Trades, new AppliedTrade(fill.OrderId, fill.TradeId, fill.Price, fill.Fee is not null)],
-        });
+        };
     }
 
     private void OnFee(FeeApplied e)
     {
-        Update(e.ClientOrderId, a =>
+        var index = Known(e.ClientOrderId);
+        var a = _attempts[index];
+        var trades = new AppliedTrade[a.Trades.Count];
+        for (var i = 0; i < trades.Length; i++)
         {
-            var trade = a.Trades.First(t => t.OrderId == e.OrderId && t.TradeId == e.TradeId);
-            Position = Position.WithFee(e.Fee, e.FeeCurrency, BaseCurrency, QuoteCurrency, trade.Price);
-            return a with { Trades = [.. a.Trades.Select(t => t == trade ? t with { FeeKnown = true } : t)] };
-        });
+            var trade = a.Trades[i];
+            if (trade.TradeId == e.TradeId && trade.OrderId == e.OrderId)
+            {
+                Position = Position.WithFee(e.Fee, e.FeeCurrency, BaseCurrency, QuoteCurrency, trade.Price);
+                trade = trade with { FeeKnown = true };
+            }
+            trades[i] = trade;
+        }
+        _attempts[index] = a with { Trades = trades };
     }
 
-    private void Update(string clientOrderId, Func<Attempt, Attempt> change)
-    {
-        var index = IndexOf(clientOrderId);
-        if (index < 0)
-            throw new InvalidOperationException($"No order {clientOrderId} is known to {Symbol}: the journal is damaged or the machine is wrong.");
-        _attempts[index] = change(_attempts[index]);
-    }
+    private int Known(string clientOrderId) => IndexOf(clientOrderId) is >= 0 and var index
+        ? index
+        : throw new InvalidOperationException($"No order {clientOrderId} is known to {Symbol}: the journal is damaged or the machine is wrong.");
 
     /// <summary>Newest first: what is spoken of is mostly new.</summary>
     private int IndexOf(string clientOrderId)

@@ -186,6 +186,7 @@ public class ExchangeStopTests
         bench.Trigger(bench.Stop.ClientOrderId);
         bench.Wait(bench.Context.Settings.DoubtPatienceMs - 1);
         Assert.False(bench.State.HasOpen(IntentLeg.Exit));
+        Assert.Equal(0, bench.Memory.UnprotectedSinceMs); // it sells
         bench.Wait(1);
         Assert.True(bench.State.HasOpen(IntentLeg.Exit));
     }
