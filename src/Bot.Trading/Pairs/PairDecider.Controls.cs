@@ -66,9 +66,9 @@ public static partial class PairDecider
     private static long? TwinAgeMs(PairState s, PairContext c, decimal size, ControlSettings controls)
     {
         long? age = null;
-        for (var i = s.Attempts.Count - 1; i >= 0; i--)
+        for (var i = s.Orders.Count - 1; i >= 0; i--)
         {
-            var intended = s.Attempts[i].Intended;
+            var intended = s.Orders[i].Intended;
             if (intended.Leg == IntentLeg.Entry && Math.Abs(intended.Spec.Size - size) <= controls.DuplicateTolerance * size)
                 age = Math.Min(age ?? long.MaxValue, c.NowMs - intended.AtMs);
         }
@@ -78,9 +78,9 @@ public static partial class PairDecider
     private static int CountOpen(PairState s, IntentLeg leg)
     {
         var count = 0;
-        for (var i = 0; i < s.Attempts.Count; i++)
+        for (var i = 0; i < s.Orders.Count; i++)
         {
-            if (s.Attempts[i].IsOpen && s.Attempts[i].Intended.Leg == leg)
+            if (s.Orders[i].IsOpen && s.Orders[i].Intended.Leg == leg)
                 count++;
         }
         return count;
@@ -134,9 +134,9 @@ public static partial class PairDecider
 
     private static bool HasQuarantine(PairState s)
     {
-        for (var i = 0; i < s.Attempts.Count; i++)
+        for (var i = 0; i < s.Orders.Count; i++)
         {
-            if (IsInQuarantine(s, s.Attempts[i]))
+            if (IsInQuarantine(s, s.Orders[i]))
                 return true;
         }
         return false;

@@ -89,17 +89,6 @@ public sealed class PairState
         return false;
     }
 
-    /// <summary>True when an order ended like this and is not forgotten yet.</summary>
-    public bool HasEnded(OrderOutcome outcome)
-    {
-        foreach (var attempt in _attempts)
-        {
-            if (attempt.Outcome == outcome)
-                return true;
-        }
-        return false;
-    }
-
     /// <summary>Finds an order by its id.</summary>
     public Attempt? Find(string clientOrderId)
     {
