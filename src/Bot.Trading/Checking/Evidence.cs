@@ -1,3 +1,4 @@
+using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
@@ -135,6 +136,42 @@ public sealed record Evidence
 
     /// <summary>How far the exchange's clock and the node's estimate may differ, ms.</summary>
     public long ClockErrorMs { get; init; } = 1_000;
+
+    /// <summary>What a check needs to know besides the evidence.</summary>
+    public CheckerSettings ToSettings() => new()
+    {
+        Deployment = Deployment,
+        HashPair = HashPair,
+        HashOrder = HashOrder,
+        HashPortfolio = HashPortfolio,
+        ReadLagMarginMs = ReadLagMarginMs,
+        ClockErrorMs = ClockErrorMs,
+    };
+}
+
+/// <summary>What the checker needs to know besides the evidence itself.</summary>
+public sealed record CheckerSettings
+{
+    /// <summary>Six characters that name the deployment: tells own orders from foreign ones.</summary>
+    public required string Deployment { get; init; }
+
+    /// <summary>Hash of a pair's state, as incarnations write it.</summary>
+    public required Func<PairState, string> HashPair { get; init; }
+
+    /// <summary>Hash of an order's state, as incarnations write it.</summary>
+    public required Func<OrderState, string> HashOrder { get; init; }
+
+    /// <summary>Hash of the portfolio's state, as incarnations write it.</summary>
+    public required Func<PortfolioState, string> HashPortfolio { get; init; }
+
+    /// <summary>M of RELIABILITY.md R3: evidence of absence counts from this long after the licence's end, ms.</summary>
+    public long ReadLagMarginMs { get; init; } = 30_000;
+
+    /// <summary>How far the exchange's clock and the node's estimate may differ, ms.</summary>
+    public long ClockErrorMs { get; init; } = 1_000;
+
+    /// <summary>The exchange's rules, for what was ordered (I24); null where they are not known.</summary>
+    public SymbolRules? Rules { get; init; }
 }
 
 /// <summary>The read tables as the checker sees them.</summary>

@@ -9,74 +9,135 @@ namespace Bot.Trading.Checking;
 /// and compares it with what the exchange has. Later work adds invariants here; every user of the checker gets them.
 /// </summary>
 /// <remarks>
+/// Journal rows are folded as they come, so that the simulation can watch a run while it goes; everything else is compared at the end.
 /// Amounts are compared when the deployment is at rest: an order that the exchange has and the journal has not finished yet is reported
-/// as unsettled, not compared.
+/// as unsettled, not compared. One checker serves many runs: <see cref="Reset"/> begins the next.
 /// </remarks>
 public sealed partial class InvariantChecker
 {
-    private readonly Evidence _e;
-    private readonly List<Violation> _violations = [];
-    private readonly SortedDictionary<string, List<JournaledEvent>> _streams = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, OrderState> _orders = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, PairState> _pairs = new(StringComparer.Ordinal);
-    private readonly ILookup<string, VenueOrder> _venueOrders;
-    private readonly ILookup<string, VenueFill> _venueFills;
+    private static readonly string[] Always =
+        ["I16", "I17", "I18", "I23", "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13", "I19", "I21"];
 
-    private InvariantChecker(Evidence evidence)
-    {
-        _e = evidence;
-        foreach (var row in evidence.Journal.OrderBy(r => r.Sequence))
-        {
-            if (!_streams.TryGetValue(row.PersistenceId, out var stream))
-                _streams[row.PersistenceId] = stream = [];
-            stream.Add(row);
-        }
-        _venueOrders = evidence.Orders.Where(o => IsOwn(o.ClientOrderId)).ToLookup(o => o.ClientOrderId, StringComparer.Ordinal);
-        _venueFills = evidence.Fills.Where(f => IsOwn(f.ClientOrderId)).ToLookup(f => f.ClientOrderId, StringComparer.Ordinal);
-    }
+    private readonly CheckerSettings _settings;
+    private readonly List<Violation> _violations = [];
+    private readonly Dictionary<string, CheckedStream> _streams = new(StringComparer.Ordinal);
+    private readonly List<CheckedOrder> _orders = [];
+    private readonly Dictionary<string, CheckedOrder> _byClientOrderId = new(StringComparer.Ordinal);
+    private readonly List<CheckedPair> _pairs = [];
+    private readonly List<CheckedPortfolio> _portfolios = [];
+    private readonly List<VenueOrder> _venueOrders = [];
+    private readonly List<VenueFill> _venueFills = [];
+    private ReadTables? _read;
+    private int _rows;
+
+    /// <summary>A checker before its first row.</summary>
+    public InvariantChecker(CheckerSettings settings) => _settings = settings;
+
+    /// <summary>What does not hold so far.</summary>
+    public IReadOnlyList<Violation> Violations => _violations;
 
     /// <summary>Checks everything that the evidence allows.</summary>
     public static CheckReport Check(Evidence evidence)
     {
-        var checker = new InvariantChecker(evidence);
-        (string Name, Action Check)[] checks =
-        [
-            ("I16", checker.ContiguousJournal),
-            ("I17", checker.RecoveryIsComplete),
-            ("I18", checker.OwnerEpochs),
-            ("I1", checker.NoOrderWithoutLicence),
-            ("I2", checker.OneOrderPerClientOrderId),
-            ("I3", checker.OneEffectiveAttempt),
-            ("I4", checker.AttemptDiscipline),
-            ("I5", checker.AbsenceIsTrue),
-            ("I6", checker.EvidenceIsFresh),
-            ("I7", checker.WindowRespected),
-            ("I8", checker.CommittedBeforeSent),
-            ("I9", checker.NothingUntracked),
-            ("I10", checker.TerminalAgreement),
-            ("I11", checker.FillBijection),
-            ("I12", checker.Conservation),
-            ("I13", checker.NoPositionWithoutProtection),
-            ("I19", checker.FoldIsPosition),
-            ("I22", checker.Projection),
-        ];
-        foreach (var (name, check) in checks)
+        ArgumentNullException.ThrowIfNull(evidence);
+        var checker = new InvariantChecker(evidence.ToSettings());
+        foreach (var row in evidence.Journal.OrderBy(r => r.PersistenceId, StringComparer.Ordinal).ThenBy(r => r.Sequence))
+            checker.Append(row.PersistenceId, row.Sequence, row.Event, row.LinkHolds, row.CommittedUs);
+        return checker.Finish(evidence.Orders, evidence.Fills, evidence.Balances, evidence.Read);
+    }
+
+    /// <summary>Forgets everything: the next run begins.</summary>
+    public void Reset()
+    {
+        _violations.Clear();
+        _streams.Clear();
+        _orders.Clear();
+        _byClientOrderId.Clear();
+        _pairs.Clear();
+        _portfolios.Clear();
+        _venueOrders.Clear();
+        _venueFills.Clear();
+        _read = null;
+        _rows = 0;
+    }
+
+    /// <summary>Takes the next row of a stream in.</summary>
+    /// <param name="persistenceId">The stream.</param>
+    /// <param name="sequence">The row's number.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="linkHolds">Whether the row's link fits the row before it.</param>
+    /// <param name="committedUs">When it was committed, Unix microseconds; null when not known.</param>
+    public void Append(string persistenceId, long sequence, object e, bool linkHolds, long? committedUs)
+    {
+        _rows++;
+        var stream = StreamOf(persistenceId);
+        if (stream is null)
+            return;
+        Contiguous(stream, sequence, linkHolds);
+        if (EpochOf(e) is { } epoch)
+            OwnerEpoch(stream, epoch);
+        try
         {
-            try
+            switch (stream)
             {
-                check();
-            }
-            catch (Exception fault) when (IsFault(fault))
-            {
-                checker._violations.Add(new Violation(name, "evidence", $"does not fit together: {fault.Message}"));
+                case CheckedOrder order:
+                    Fold(order, (OrderEvent)e, committedUs);
+                    break;
+                case CheckedPair pair:
+                    Fold(pair, (PairEvent)e, committedUs);
+                    break;
+                case CheckedPortfolio portfolio:
+                    Fold(portfolio, (PortfolioEvent)e);
+                    break;
             }
         }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            // A history that cannot even be folded is the strongest violation there is. It must not hide what the other streams show.
+            if (!stream.IsBroken)
+                Violate(stream is CheckedOrder && fault is InvalidOperationException ? "I23" : "I17", stream.Id, $"row {stream.Rows} cannot be folded: {fault.Message}");
+            stream.IsBroken = true;
+        }
+    }
+
+    /// <summary>Compares what was folded with the exchange's books and the read tables.</summary>
+    /// <param name="orders">Every order of the account that the exchange ever had.</param>
+    /// <param name="fills">Every execution of the account.</param>
+    /// <param name="balances">Balances of the account.</param>
+    /// <param name="read">The read tables; null when they are not checked.</param>
+    public CheckReport Finish(
+        IReadOnlyList<VenueOrder> orders, IReadOnlyList<VenueFill> fills, IReadOnlyList<VenueBalance> balances, ReadTables? read)
+    {
+        ArgumentNullException.ThrowIfNull(orders);
+        ArgumentNullException.ThrowIfNull(fills);
+        ArgumentNullException.ThrowIfNull(balances);
+        foreach (var order in orders)
+        {
+            if (IsOwn(order.ClientOrderId))
+                _venueOrders.Add(order);
+        }
+        foreach (var fill in fills)
+        {
+            if (IsOwn(fill.ClientOrderId))
+                _venueFills.Add(fill);
+        }
+        _read = read;
+        OrdersAtTheExchange();
+        OneEffectiveAttempt();
+        OrdersOfTheJournal();
+        FillBijection();
+        Conservation(balances);
+        foreach (var pair in _pairs)
+        {
+            if (pair.IsBroken)
+                continue;
+            Protected(pair, "now");
+            FoldIsPosition(pair);
+        }
+        if (read is not null)
+            Projection(read);
         return new CheckReport(
-            [.. checks.Select(c => c.Name)],
-            evidence.Journal.Count,
-            checker._venueOrders.Sum(g => g.Count()),
-            checker._venueFills.Sum(g => g.Count()),
-            checker._violations);
+            read is null ? Always : [.. Always, "I22"], _rows, _venueOrders.Count, _venueFills.Count, [.. _violations]);
     }
 
     /// <summary>What evidence does that contradicts itself: an illegal event, a key twice, a key that is missing, an event in a foreign stream.</summary>
@@ -84,201 +145,36 @@ public sealed partial class InvariantChecker
 
     private void Violate(string invariant, string subject, string what) => _violations.Add(new Violation(invariant, subject, what));
 
-    private bool IsOwn(string clientOrderId) => ClientOrderId.TryParse(clientOrderId, out var id) && id.Deployment == _e.Deployment;
+    private bool IsOwn(string clientOrderId) => ClientOrderId.TryParse(clientOrderId, out var id) && id.Deployment == _settings.Deployment;
 
-    private IEnumerable<(string ClientOrderId, List<JournaledEvent> Rows)> OrderStreams() =>
-        _streams.Where(s => s.Key.StartsWith("order-", StringComparison.Ordinal)).Select(s => (s.Key["order-".Length..], s.Value));
+    private CheckedOrder? Order(string clientOrderId) => _byClientOrderId.GetValueOrDefault(clientOrderId);
 
-    private void ContiguousJournal()
+    private CheckedStream? StreamOf(string id)
     {
-        foreach (var (id, rows) in _streams)
-        {
-            for (var i = 0; i < rows.Count; i++)
-            {
-                if (rows[i].Sequence != i + 1)
-                {
-                    Violate("I16", id, $"row {i + 1} has number {rows[i].Sequence}: a row is missing or doubled");
-                    break;
-                }
-                if (!rows[i].LinkHolds)
-                {
-                    Violate("I16", id, $"row {rows[i].Sequence} does not fit the row before it: a row was changed");
-                    break;
-                }
-            }
-        }
-    }
-
-    /// <summary>Folds every stream from its first row and compares with what each incarnation said it had recovered.</summary>
-    private void RecoveryIsComplete()
-    {
-        foreach (var (id, rows) in _streams)
-        {
-            try
-            {
-                Fold(id, rows);
-            }
-            catch (Exception fault) when (IsFault(fault))
-            {
-                // A history that cannot even be folded is the strongest violation there is. It must not hide what the other streams show.
-                Violate("I17", id, $"cannot be folded: {fault.Message}");
-            }
-        }
-    }
-
-    private void Fold(string id, List<JournaledEvent> rows)
-    {
+        if (_streams.TryGetValue(id, out var known))
+            return known;
+        CheckedStream? stream = null;
         if (id.StartsWith("order-", StringComparison.Ordinal))
         {
-            var state = new OrderState();
-            foreach (var row in rows)
-            {
-                // The first incarnation takes over together with the specification: it recovered nothing.
-                if (row.Event is OrderOwned { Epoch: > 1 } owned && owned.StateHash != _e.HashOrder(state))
-                    RecoveredOther(id, owned.Epoch, row);
-                state.Apply((OrderEvent)row.Event);
-            }
-            _orders[id["order-".Length..]] = state;
+            var order = new CheckedOrder(id, id["order-".Length..]);
+            _orders.Add(order);
+            _byClientOrderId.Add(order.ClientOrderId, order);
+            stream = order;
         }
         else if (id.StartsWith("pair-", StringComparison.Ordinal))
         {
-            var state = new PairState();
-            foreach (var row in rows)
-            {
-                if (row.Event is PairOwned owned)
-                {
-                    if (owned.StateHash != _e.HashPair(state))
-                        RecoveredOther(id, owned.Epoch, row);
-                    Protected(id, state, $"when incarnation {owned.Epoch} took over");
-                }
-                state.Apply((PairEvent)row.Event);
-            }
-            _pairs[id["pair-".Length..]] = state;
+            var pair = new CheckedPair(id, id["pair-".Length..]);
+            _pairs.Add(pair);
+            stream = pair;
         }
         else if (id.StartsWith("portfolio-", StringComparison.Ordinal))
         {
-            var state = new PortfolioState();
-            foreach (var row in rows)
-            {
-                if (row.Event is PortfolioOwned { Epoch: > 1 } owned && owned.StateHash != _e.HashPortfolio(state))
-                    RecoveredOther(id, owned.Epoch, row);
-                state.Apply((PortfolioEvent)row.Event);
-            }
+            var portfolio = new CheckedPortfolio(id);
+            _portfolios.Add(portfolio);
+            stream = portfolio;
         }
+        if (stream is not null)
+            _streams.Add(id, stream);
+        return stream;
     }
-
-    private void RecoveredOther(string id, long epoch, JournaledEvent row) =>
-        Violate("I17", id, $"incarnation {epoch} recovered another state than rows 1 to {row.Sequence - 1} make");
-
-    private void OwnerEpochs()
-    {
-        foreach (var (id, rows) in _streams)
-        {
-            var last = 0L;
-            foreach (var row in rows)
-            {
-                long? epoch = row.Event switch
-                {
-                    OrderOwned o => o.Epoch,
-                    PairOwned p => p.Epoch,
-                    PortfolioOwned p => p.Epoch,
-                    _ => null,
-                };
-                if (epoch is { } next)
-                {
-                    if (next != last + 1)
-                        Violate("I18", id, $"row {row.Sequence} begins epoch {next} after epoch {last}");
-                    last = next;
-                }
-                else if (row.Event is SubmitAuthorised s && s.Epoch != last)
-                {
-                    Violate("I18", id, $"row {row.Sequence} is a licence of epoch {s.Epoch} in epoch {last}");
-                }
-            }
-        }
-    }
-
-    private void FoldIsPosition()
-    {
-        foreach (var (symbol, state) in _pairs)
-        {
-            var rows = _streams[$"pair-{symbol}"];
-            var fills = rows.Select(r => r.Event).OfType<FillApplied>().Select(f => f.Fill).ToList();
-            var sum = fills.Sum(f => f.Side == Market.Side.Buy ? f.Size : -f.Size)
-                - fills.Where(f => f.FeeCurrency == state.BaseCurrency).Sum(f => f.Fee ?? 0)
-                - rows.Select(r => r.Event).OfType<FeeApplied>().Where(f => f.FeeCurrency == state.BaseCurrency).Sum(f => f.Fee);
-            if (sum != state.Position.Quantity)
-                Violate("I19", symbol, $"the fills add up to {sum}, the folded position is {state.Position.Quantity}");
-            if (_e.Read is not { } read)
-                continue;
-            var shown = read.Positions.FirstOrDefault(p => p.Symbol == symbol)?.Quantity ?? 0;
-            if (shown != Math.Max(0, state.Position.Quantity))
-                Violate("I19", symbol, $"the table of positions shows {shown}, the folded position is {state.Position.Quantity}");
-        }
-    }
-
-    private void NoPositionWithoutProtection()
-    {
-        foreach (var (symbol, state) in _pairs)
-            Protected($"pair-{symbol}", state, "now");
-    }
-
-    private void Protected(string id, PairState state, string when)
-    {
-        // Without a round trip under way what is held is dust, which cannot be sold.
-        if (state is { Trade: not null, Protection: null, Position.Quantity: > 0 })
-            Violate("I13", id, $"{when} {state.Position.Quantity} is held without protection");
-    }
-
-    private void Projection()
-    {
-        if (_e.Read is not { } read)
-            return;
-        var rows = read.Orders.ToDictionary(o => o.ClientOrderId, StringComparer.Ordinal);
-        var intended = _pairs.Keys.SelectMany(symbol => _streams[$"pair-{symbol}"]).Select(r => r.Event).OfType<OrderIntended>().ToList();
-        foreach (var id in intended.Select(i => i.Spec.ClientOrderId).Where(id => !rows.ContainsKey(id)))
-            Violate("I22", id, "intended in the journal, missing in the table of orders");
-        foreach (var id in rows.Keys.Except(intended.Select(i => i.Spec.ClientOrderId), StringComparer.Ordinal))
-            Violate("I22", id, "in the table of orders, intended by nobody");
-        foreach (var (id, state) in _orders)
-        {
-            if (!rows.TryGetValue(id, out var row))
-                continue;
-            if (row.FilledQuantity != state.FilledSize)
-                Violate("I22", id, $"the table of orders shows {row.FilledQuantity} filled, the journal {state.FilledSize}");
-            if (row.Status != StatusWord(state.Status))
-                Violate("I22", id, $"the table of orders shows {row.Status}, the journal {state.Status}");
-        }
-        foreach (var (symbol, state) in _pairs)
-        {
-            // Without a round trip under way what is held is dust, which is too small to be sold.
-            var isProtected = state.Protection is not null || state.Position.Quantity <= 0 || state.Trade is null;
-            if (read.Positions.FirstOrDefault(p => p.Symbol == symbol) is { } position && position.IsProtected != isProtected)
-                Violate("I22", symbol, $"the table of positions shows {(position.IsProtected ? "protected" : "bare")}, the journal says otherwise");
-        }
-        var journaled = _orders.Values.SelectMany(o => o.Fills.Values).ToDictionary(f => (f.OrderId, f.TradeId));
-        foreach (var fill in read.Fills)
-        {
-            if (!journaled.Remove((fill.OrderId, fill.TradeId), out var known))
-                Violate("I22", $"{fill.OrderId}/{fill.TradeId}", "in the table of fills, not in the journal");
-            else if (known.Price != fill.Price || known.Size != fill.Size || known.Fee != fill.Fee)
-                Violate("I22", $"{fill.OrderId}/{fill.TradeId}", "the table of fills and the journal have other numbers");
-        }
-        foreach (var (order, trade) in journaled.Keys)
-            Violate("I22", $"{order}/{trade}", "in the journal, missing in the table of fills");
-    }
-
-    private static string StatusWord(OrderStatus status) => status switch
-    {
-        OrderStatus.Prepared => "prepared",
-        OrderStatus.Authorised => "authorised",
-        OrderStatus.InDoubt => "in_doubt",
-        OrderStatus.Live => "live",
-        OrderStatus.Ended => "done",
-        OrderStatus.Closed => "closed",
-        OrderStatus.Refused => "rejected",
-        OrderStatus.Absent => "not_placed",
-        OrderStatus.Abandoned => "abandoned",
-        _ => "quarantined",
-    };
 }

@@ -4,6 +4,7 @@ using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
 using Bot.Trading.Positions;
+using Bot.Trading.Risk;
 
 namespace Bot.Trading.Tests.Checking;
 
@@ -84,6 +85,14 @@ public class InvariantCheckerTests
         ["the same fill twice in a tracker's journal"] = ("I17", r => r.OrderStream(SmallRun.AfterRefusal).AddRange([Late(5), Late(5)])),
         ["an incarnation that was skipped"] = ("I18", r => r.ChangeLast<PairOwned>(SmallRun.Pair, o => o with { Epoch = 3 })),
         ["a licence of an older incarnation"] = ("I18", r => r.ChangeLast<SubmitAuthorised>($"order-{SmallRun.ExitFilled}", s => s with { Epoch = 0 })),
+        ["an order that was bought although it was refused"] = ("I21", r => r.ChangeLast<OrderIntended>(
+            SmallRun.Pair, i => i with { Risk = new RiskDecision(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, "TOO_MUCH") })),
+        ["an order that is larger than its own numbers allow"] = ("I21", r => r.ChangeLast<OrderIntended>(
+            SmallRun.Pair, i => i with { Risk = new RiskDecision(1, 1, 1, 1, 1, 9, 9, 9, 4.9m, 9, null) })),
+        ["a step that no order takes"] = ("I23", r =>
+        {
+            r.OrderStream(SmallRun.Cancelled).Add(new OrderAbandoned(2_000_000, "test"));
+        }),
         ["a position that the table shows otherwise"] = ("I19", r => r.ReadPositions[0] = r.ReadPositions[0] with { Quantity = 5 }),
         ["a position that the table lacks"] = ("I19", r => r.ReadPositions.Clear()),
         ["an intent that the table of orders lacks"] = ("I22", r => r.ReadOrders.RemoveAt(0)),
@@ -129,7 +138,7 @@ public class InvariantCheckerTests
         var run = new SmallRun();
         run.OrderStream(SmallRun.Refused).Add(new OrderClosed(2_000_000, 0, 0));
         run.ChangeLast<PortfolioOwned>(SmallRun.Portfolio, o => o with { StateHash = "other" });
-        var subjects = InvariantChecker.Check(run.Build()).Violations.Where(v => v.Invariant == "I17").Select(v => v.Subject);
+        var subjects = InvariantChecker.Check(run.Build()).Violations.Where(v => v.Invariant is "I17" or "I23").Select(v => v.Subject);
         Assert.Equal([$"order-{SmallRun.Refused}", SmallRun.Portfolio], subjects);
     }
 

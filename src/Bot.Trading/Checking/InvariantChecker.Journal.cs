@@ -1,0 +1,129 @@
+using Bot.Trading.Orders;
+using Bot.Trading.Pairs;
+using Bot.Trading.Portfolio;
+
+namespace Bot.Trading.Checking;
+
+/// <content>Invariants about the journal, row by row: I13, I16, I17, I18, I21, I23, I24.</content>
+public sealed partial class InvariantChecker
+{
+    private void Contiguous(CheckedStream stream, long sequence, bool linkHolds)
+    {
+        stream.Rows++;
+        if (stream.HasGap)
+            return;
+        if (sequence != stream.Rows)
+            Violate("I16", stream.Id, $"row {stream.Rows} has number {sequence}: a row is missing or doubled");
+        else if (!linkHolds)
+            Violate("I16", stream.Id, $"row {sequence} does not fit the row before it: a row was changed");
+        else
+            return;
+        stream.HasGap = true;
+    }
+
+    private static long? EpochOf(object e) => e switch
+    {
+        OrderOwned o => o.Epoch,
+        PairOwned p => p.Epoch,
+        PortfolioOwned p => p.Epoch,
+        _ => null,
+    };
+
+    private void OwnerEpoch(CheckedStream stream, long epoch)
+    {
+        if (epoch != stream.Epoch + 1)
+            Violate("I18", stream.Id, $"row {stream.Rows} begins epoch {epoch} after epoch {stream.Epoch}");
+        stream.Epoch = epoch;
+    }
+
+    private void Fold(CheckedOrder order, OrderEvent e, long? committedUs)
+    {
+        switch (e)
+        {
+            case SubmitAuthorised licence:
+                if (licence.Epoch != order.Epoch)
+                    Violate("I18", order.Id, $"row {order.Rows} is a licence of epoch {licence.Epoch} in epoch {order.Epoch}");
+                if (++order.Licences == 1)
+                    (order.Licence, order.LicensedUs) = (licence, committedUs);
+                break;
+            case OrderAbsent absent:
+                order.Absent ??= absent;
+                break;
+            case OrderPrepared { Spec: var spec } when _settings.Rules is { } rules:
+                if (rules.Violation(spec.Size, spec.Price ?? 0, spec.Price is not null) is { } breach && !IsPriceBreachOfMarketOrder(spec, breach))
+                    Violate("I24", order.Id, breach);
+                break;
+        }
+        if (order.IsBroken)
+            return;
+
+        // The first incarnation takes over together with the specification: it recovered nothing.
+        if (e is OrderOwned { Epoch: > 1 } owned && owned.StateHash != _settings.HashOrder(order.State))
+            RecoveredOther(order, owned.Epoch);
+        order.State.Apply(e);
+    }
+
+    // Of a market order nobody knows the price, so its value cannot be judged.
+    private static bool IsPriceBreachOfMarketOrder(OrderSpec spec, string breach) =>
+        spec.Price is null && breach.StartsWith("FUNDS", StringComparison.Ordinal);
+
+    private void Fold(CheckedPair pair, PairEvent e, long? committedUs)
+    {
+        switch (e)
+        {
+            case OrderIntended intended:
+                if (!pair.Intents.TryAdd(intended.Spec.ClientOrderId, new CheckedIntent(intended, committedUs)))
+                    Violate("I8", intended.Spec.ClientOrderId, "intended twice by its pair");
+                RiskPassed(intended);
+                break;
+            case FillApplied fill:
+                pair.Fills.Add(fill);
+                break;
+            case FeeApplied fee:
+                pair.Fees.Add(fee);
+                break;
+        }
+        if (pair.IsBroken)
+            return;
+        if (e is PairOwned owned)
+        {
+            if (owned.StateHash != _settings.HashPair(pair.State))
+                RecoveredOther(pair, owned.Epoch);
+            Protected(pair, $"when incarnation {owned.Epoch} took over");
+        }
+        pair.State.Apply(e);
+    }
+
+    private void Fold(CheckedPortfolio portfolio, PortfolioEvent e)
+    {
+        if (portfolio.IsBroken)
+            return;
+        if (e is PortfolioOwned { Epoch: > 1 } owned && owned.StateHash != _settings.HashPortfolio(portfolio.State))
+            RecoveredOther(portfolio, owned.Epoch);
+        if (e is ModeChanged mode)
+            portfolio.Modes.Add(mode);
+        portfolio.State.Apply(e);
+    }
+
+    private void RecoveredOther(CheckedStream stream, long epoch) =>
+        Violate("I17", stream.Id, $"incarnation {epoch} recovered another state than rows 1 to {stream.Rows - 1} make");
+
+    /// <summary>What was bought was allowed, and no more of it than allowed: from the numbers that were written down with the decision.</summary>
+    private void RiskPassed(OrderIntended i)
+    {
+        if (i.Leg != IntentLeg.Entry || i.Risk is not { } risk)
+            return;
+        var most = Math.Min(Math.Min(risk.SizeByRisk, risk.SizeByPosition), Math.Min(risk.SizeByExposure, risk.SizeByFunds));
+        if (risk.Refusal is not null)
+            Violate("I21", i.Spec.ClientOrderId, $"ordered although it was refused: {risk.Refusal}");
+        else if (i.Spec.Size > risk.Size || (most > 0 && i.Spec.Size > most))
+            Violate("I21", i.Spec.ClientOrderId, $"ordered {i.Spec.Size}, allowed {risk.Size}, by its numbers {most}");
+    }
+
+    private void Protected(CheckedPair pair, string when)
+    {
+        // Without a round trip under way what is held is dust, which cannot be sold.
+        if (pair.State is { Trade: not null, Protection: null, Position.Quantity: > 0 } state)
+            Violate("I13", pair.Id, $"{when} {state.Position.Quantity} is held without protection");
+    }
+}
