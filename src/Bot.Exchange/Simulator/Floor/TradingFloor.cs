@@ -24,7 +24,14 @@ internal sealed class TradingFloor
     private readonly Dictionary<string, Account> _accounts = [];
 
     /// <summary>A floor at the beginning of its market.</summary>
-    public TradingFloor(IMarketSource source, IEnumerable<SimulatorAccount> accounts, ulong seed, int minDelayMs, int maxDelayMs)
+    /// <param name="source">Where prices come from.</param>
+    /// <param name="accounts">Who trades.</param>
+    /// <param name="seed">Chance of everything.</param>
+    /// <param name="minDelayMs">Shortest time from the acceptance of an order to its matching, ms.</param>
+    /// <param name="maxDelayMs">Longest time from the acceptance of an order to its matching, ms.</param>
+    /// <param name="listener">Hears of orders and stops instead of the private feed; null for the feed.</param>
+    public TradingFloor(
+        IMarketSource source, IEnumerable<SimulatorAccount> accounts, ulong seed, int minDelayMs, int maxDelayMs, IAccountListener? listener = null)
     {
         _source = source;
         NowMs = source.StartMs;
@@ -32,9 +39,10 @@ internal sealed class TradingFloor
         MaxDelayMs = maxDelayMs;
         MarketFeed = new MarketFeed(this);
         AccountFeed = new AccountFeed(this);
-        Clearing = new Clearing(AccountFeed, quote => Pair($"KCS-{quote}")?.LastPrice ?? KcsPrice);
-        Desk = new OrderDesk(this, _schedule, Clearing, AccountFeed);
-        Stops = new StopDesk(this, _schedule, AccountFeed);
+        listener ??= AccountFeed;
+        Clearing = new Clearing(listener, quote => Pair($"KCS-{quote}")?.LastPrice ?? KcsPrice);
+        Desk = new OrderDesk(this, _schedule, Clearing, listener);
+        Stops = new StopDesk(this, _schedule, listener);
         var pairs = new PairMarket[source.Listings.Count];
         for (var i = 0; i < pairs.Length; i++)
             pairs[i] = new PairMarket(this, source, i, seed);

@@ -22,6 +22,9 @@ internal interface IStopListener
     void OnStopCancelled(StopOrder stop);
 }
 
+/// <summary>Hears of everything that happens to the accounts' orders.</summary>
+internal interface IAccountListener : IOrderListener, IStopListener;
+
 /// <summary>
 /// Keeps stop orders until the market trades at their price, and places their orders then. Nothing is frozen before: whether the money is
 /// there is asked when the price comes.

@@ -10,7 +10,7 @@ using Bot.Trading.Orders;
 namespace Bot.Exchange.Simulator.Push;
 
 /// <summary>Builds and queues the frames of private data: what happens to an account's orders and balances.</summary>
-internal sealed class AccountFeed(TradingFloor floor) : IOrderListener, IStopListener
+internal sealed class AccountFeed(TradingFloor floor) : IAccountListener
 {
     private const long NsPerMs = 1_000_000;
 

@@ -1,0 +1,213 @@
+using Bot.Simulation.Engine;
+using Bot.Simulation.Exchange;
+using Bot.Trading.Orders;
+using Bot.Trading.Pairs;
+
+namespace Bot.Simulation.Actors;
+
+/// <summary>An order tracker's interpreter, as src/Bot.Actors/Orders/OrderTracker.cs with the gateway's part of it.</summary>
+internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
+{
+    private static readonly Func<OrderSpec, long, (long ValidUntilMs, string BodyHash)> Pin = static (spec, sign) => (sign + (spec.StopPrice is null ? Setup.WindowMs : Setup.SignatureLifeMs), "body");
+
+    private readonly PairHost _pair;
+    private readonly PairEffect.StartTracker _start;
+    private readonly OrderState _state = new();
+    private readonly OrderMemory _memory = new();
+    private readonly List<PairInput> _report = [];
+    private readonly OrderPolicy _policy;
+    private int _wake;
+    private int _notFound;
+
+    public TrackerHost(World world, Node node, PairHost pair, PairEffect.StartTracker start)
+        : base(world, node, world.Journal.Stream($"order-{start.Spec.ClientOrderId}"))
+    {
+        _pair = pair;
+        _start = start;
+        _policy = Mutants.Policy(world);
+        world.Lives(Writer, node);
+    }
+
+    /// <summary>The order's id.</summary>
+    public string ClientOrderId => _start.Spec.ClientOrderId;
+
+    /// <summary>Whether it is being released.</summary>
+    public bool IsReleasing { get; set; }
+
+    /// <summary>What the stream said of it meanwhile.</summary>
+    public List<OrderUpdate>? Held { get; set; }
+
+    /// <summary>Its state, for the checks at rest.</summary>
+    public OrderState State => _state;
+
+    /// <inheritdoc/>
+    protected override void Apply(OrderEvent e) => _state.Apply(e);
+
+    /// <inheritdoc/>
+    protected override void OnRecovered()
+    {
+        if (_state.Status == OrderStatus.None)
+        {
+            Decide(new OrderInput.Begin(_start.Spec, _start.Leg, _start.CorrelationId, _start.DeadlineMs));
+            return;
+        }
+        if (World.Is(Mutant.ResendOnRecovery) && _state.Status is OrderStatus.Authorised or OrderStatus.InDoubt)
+            Place(_state.Spec!, NowMs);
+        Decide(new OrderInput.Recovered());
+    }
+
+    /// <inheritdoc/>
+    protected override void OnMessage(in Event e)
+    {
+        if (e.Kind == Happening.Timer)
+        {
+            if (e.Number == _wake)
+                Decide(new OrderInput.Woken());
+            return;
+        }
+        switch (e.Payload)
+        {
+            case OrderInput input:
+                OnInput(input);
+                break;
+            case OrderUpdate update:
+                Decide(new OrderInput.Streamed(update));
+                break;
+            case StopUpdate update when _start.Spec.StopPrice is not null:
+                Decide(new OrderInput.StopStreamed(update));
+                break;
+            case Word word when word == Word.Connected && !_state.IsSettled:
+                // The stream has no replay: what it missed is asked for at once.
+                Decide(new OrderInput.Woken());
+                break;
+            case Word word when word == Word.Release:
+                Stop();
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Run(OrderEffect effect)
+    {
+        var spec = _start.Spec;
+        switch (effect)
+        {
+            case OrderEffect.Submit submit:
+                Place(submit.Spec, submit.SignTimeMs);
+                break;
+            case OrderEffect.Cancel:
+                World.Send(new Request(this, RequestKind.Cancel, spec));
+                break;
+            case OrderEffect.CancelStop:
+                World.Send(new Request(this, RequestKind.CancelStop, spec));
+                break;
+            case OrderEffect.Look look when look.Source == EvidenceSource.Fills && World.Is(Mutant.FillsNotAsked) && _state.TradingOrderId is null:
+                World.Tell(this, new OrderInput.FillsRead(NowMs, [], false));
+                break;
+            case OrderEffect.Look look:
+                World.Send(new Request(this, RequestKind.Look, spec) { Source = look.Source, OrderId = _state.TradingOrderId, SinceMs = _state.SignTimeMs - 60_000 });
+                break;
+            case OrderEffect.Wake wake:
+                World.Queue.Add(World.NowMs + wake.DelayMs, Happening.Timer, this, number: ++_wake);
+                break;
+            case OrderEffect.TellFill fill:
+                _report.Add(new PairInput.OrderFilled(spec.ClientOrderId, fill.Fill));
+                break;
+            case OrderEffect.TellFee fee:
+                _report.Add(new PairInput.OrderFee(spec.ClientOrderId, fee.OrderId, fee.TradeId, fee.Fee, fee.FeeCurrency));
+                break;
+            case OrderEffect.TellLive:
+                _report.Add(new PairInput.OrderLive(spec.ClientOrderId));
+                break;
+            case OrderEffect.TellTriggered:
+                _report.Add(new PairInput.StopTriggered(spec.ClientOrderId));
+                break;
+            case OrderEffect.TellWatched:
+                _report.Add(new PairInput.OrderWatched(spec.ClientOrderId));
+                break;
+            case OrderEffect.TellDoubt:
+                _report.Add(new PairInput.OrderInDoubt(spec.ClientOrderId));
+                break;
+            case OrderEffect.TellSettled settled:
+                _wake++;
+                _report.Add(new PairInput.OrderSettled(spec.ClientOrderId, settled.Outcome, settled.FilledSize, settled.FilledFunds, settled.Code, settled.Message));
+                break;
+            case OrderEffect.Alert alert:
+                World.Trace?.Line(this, $"ALERT {alert.Message}");
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void AfterCommit()
+    {
+        // What one decision tells the pair travels together, so that the pair writes it together.
+        if (_report.Count == 1)
+            World.Tell(_pair, _report[0]);
+        else if (_report.Count > 1)
+            World.Tell(_pair, new PairInput.Several([.. _report]));
+        _report.Clear();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnded()
+    {
+        if (_pair.IsAlive)
+            World.Tell(_pair, new TrackerGone(this));
+    }
+
+    private void OnInput(OrderInput input)
+    {
+        if (World.Is(Mutant.StaleEvidence))
+        {
+            input = input switch
+            {
+                OrderInput.Looked l => l with { IssuedAtMs = NowMs },
+                OrderInput.FillsRead f => f with { IssuedAtMs = NowMs },
+                OrderInput.StopLooked l => l with { IssuedAtMs = NowMs },
+                _ => input,
+            };
+        }
+        if (World.Is(Mutant.QueryThenResend) && input is OrderInput.Looked { Report: null } && _state.Status == OrderStatus.InDoubt && ++_notFound == 2)
+            Place(_state.Spec!, NowMs);
+        if (World.Is(Mutant.BlindRetry) && input is OrderInput.SubmitAnswered { Outcome: SubmitOutcome.Doubt } && _notFound++ == 0)
+        {
+            Place(_state.Spec!, NowMs);
+            return;
+        }
+        if (World.Is(Mutant.FailedReadIsAbsence) && input is OrderInput.LookFailed failed)
+        {
+            input = failed.Source switch
+            {
+                EvidenceSource.Fills => new OrderInput.FillsRead(NowMs, [], false),
+                EvidenceSource.StopByClientOrderId or EvidenceSource.StopList => new OrderInput.StopLooked(failed.Source, NowMs, null),
+                _ => new OrderInput.Looked(failed.Source, NowMs, null),
+            };
+        }
+        Decide(input);
+    }
+
+    private void Place(OrderSpec spec, long signTimeMs)
+    {
+        var request = new Request(this, RequestKind.Place, spec)
+        {
+            SignMs = World.Is(Mutant.SignedAtSend) ? 0 : signTimeMs,
+            OrderId = null,
+        };
+        if (!World.Is(Mutant.SignedAtSend) && Math.Abs(NowMs - signTimeMs) >= Setup.LicenceAgeMs)
+            World.Tell(this, new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, "stale-licence", "too old to be sent"));
+        else
+            World.Send(request);
+    }
+
+    private void Decide(OrderInput input)
+    {
+        if (_state.Status == OrderStatus.None && input is not OrderInput.Begin)
+            return;
+        World.Trace?.Input(this, input);
+        var context = new OrderContext(
+            NowMs, _policy, Node.Name, Replayed, input is OrderInput.Recovered ? SimHash.Of(_state) : "", Pin);
+        OrderDecider.Decide(_state, _memory, input, context, Sink);
+        Commit();
+    }
+}

@@ -1,0 +1,85 @@
+using Bot.Simulation.Engine;
+
+namespace Bot.Simulation.Plans;
+
+/// <summary>Draws plans from seeds.</summary>
+internal static class PlanDraw
+{
+    // Kinds that come often stand more than once.
+    private static readonly FaultKind[] Kinds =
+    [
+        FaultKind.AtPoint, FaultKind.AtPoint, FaultKind.AtPoint, FaultKind.AtPoint, FaultKind.AtPoint, FaultKind.AtPoint,
+        FaultKind.Kill, FaultKind.Pause, FaultKind.Pause, FaultKind.StreamDown, FaultKind.StreamLoss, FaultKind.StreamTwice, FaultKind.StreamReorder,
+        FaultKind.AnswersLost, FaultKind.AnswersLost, FaultKind.RequestsLost, FaultKind.RequestsLate, FaultKind.ServerErrors, FaultKind.ServerErrorsAfterAccept,
+        FaultKind.Throttled, FaultKind.ThrottledAfterAccept, FaultKind.Refusals, FaultKind.StaleReads, FaultKind.StaleReads, FaultKind.ReadsFail,
+        FaultKind.JournalStalls, FaultKind.JournalDown, FaultKind.ClockOff, FaultKind.Move, FaultKind.NodesCut,
+        FaultKind.PriceJump, FaultKind.ThinBook, FaultKind.KillTracker, FaultKind.LateExecutions,
+    ];
+
+    /// <summary>The plan of a seed: a scenario and one to six faults.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="scenario">The scenario; null to draw one.</param>
+    public static Plan Of(ulong seed, string? scenario = null)
+    {
+        var chance = new Chance(seed * 0x9E3779B97F4A7C15 ^ 0x5DEECE66D);
+        var drawn = Scenario.All[chance.Below(Scenario.All.Length)].Name;
+        var faults = new Fault[1 + chance.Below(6)];
+        var end = LastStep(Scenario.Find(scenario ?? drawn)!) + 8_000;
+        for (var i = 0; i < faults.Length; i++)
+            faults[i] = Draw(ref chance, end);
+        return new Plan
+        {
+            Seed = seed,
+            Scenario = scenario ?? drawn,
+            Noise = chance.Next(),
+            IsCalm = chance.Permille(150),
+            HealAtMs = end + 12_000,
+            HasStops = chance.Permille(700),
+            IsChildNameless = chance.Permille(400),
+            IsTriggeredHidden = chance.Permille(400),
+            Faults = faults,
+        };
+    }
+
+    /// <summary>When a scenario's last step is.</summary>
+    public static int LastStep(Scenario scenario) => scenario.Steps[^1].AtMs;
+
+    private static Fault Draw(ref Chance chance, int end)
+    {
+        var kind = Kinds[chance.Below(Kinds.Length)];
+        var at = (int)chance.Between(0, end);
+        var duration = Duration(ref chance);
+        return kind switch
+        {
+            FaultKind.AtPoint => DrawPoint(ref chance),
+            FaultKind.Kill => new Fault(kind, at, (int)chance.Between(300, 30_000), Amount: chance.Below(2)),
+            FaultKind.Pause => new Fault(kind, at, duration, Amount: chance.Below(2)),
+            FaultKind.ClockOff => new Fault(kind, at, duration, Amount: (int)chance.Between(-900, 900) * 1),
+            FaultKind.StaleReads => new Fault(kind, at, duration, Amount: (int)chance.Between(200, 24_000)),
+            FaultKind.StreamLoss or FaultKind.StreamTwice or FaultKind.NodesCut => new Fault(kind, at, duration, Amount: (int)chance.Between(100, 1000)),
+            FaultKind.RequestsLate => new Fault(kind, at, duration, Amount: (int)chance.Between(500, 90_000)),
+            FaultKind.LateExecutions => new Fault(kind, at, duration, Amount: (int)chance.Between(200, 30_000)),
+            FaultKind.PriceJump => new Fault(kind, at, 0, Amount: (int)chance.Between(-12, 12)),
+            FaultKind.ThinBook => new Fault(kind, at, duration, Amount: (int)chance.Between(1, 60)),
+            FaultKind.Refusals => new Fault(kind, at, duration, Amount: chance.Below(8)),
+            _ => new Fault(kind, at, duration, Amount: chance.Below(2)),
+        };
+    }
+
+    private static Fault DrawPoint(ref Chance chance)
+    {
+        // Most of what happens in a run happens at its first two hundred points.
+        var point = 1 + chance.Below(chance.Permille(500) ? 60 : 220);
+        var action = (CrashAction)chance.Below(6);
+        var duration = action == CrashAction.Kill ? (int)chance.Between(300, 20_000) : Duration(ref chance);
+        return new Fault(FaultKind.AtPoint, 0, duration, point, action);
+    }
+
+    private static int Duration(ref Chance chance) => chance.Below(10) switch
+    {
+        < 3 => (int)chance.Between(50, 2_500),
+        < 7 => (int)chance.Between(2_000, 12_000),
+        < 9 => (int)chance.Between(8_000, 45_000),
+        _ => (int)chance.Between(30_000, 90_000),
+    };
+}
