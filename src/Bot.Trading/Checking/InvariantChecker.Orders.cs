@@ -8,47 +8,50 @@ public sealed partial class InvariantChecker
     /// <summary>Who has to be asked before an order counts as absent (RELIABILITY.md R3).</summary>
     private static readonly EvidenceSource[] Proving = [EvidenceSource.ClientOrderId, EvidenceSource.ActiveList, EvidenceSource.DoneList, EvidenceSource.Fills];
 
+    private static readonly EvidenceSource[] ProvingStop = [.. Proving, EvidenceSource.StopByClientOrderId, EvidenceSource.StopList];
+
     private void OrdersAtTheExchange()
     {
         foreach (var venue in _venueOrders)
         {
             var id = venue.ClientOrderId;
             var order = Order(id);
-            if (order is not null)
-                order.AtExchange++;
-            Licensed(venue, order);
-            if (order is { AtExchange: 2 })
-                Violate("I2", id, "the exchange has more than one order with this id");
-            CommittedBeforeSent(venue, order);
+            if (!IsChild(venue))
+            {
+                if (order is not null && ++order.AtExchange == 2)
+                    Violate("I2", id, "the exchange has more than one order with this id");
+                Licensed(id, venue.CreatedAtMs, order);
+                CommittedBeforeSent(id, venue.ReceivedUs, order);
+            }
             if (venue.IsActive)
-                Tracked(venue, order);
+                Tracked(id, order);
         }
     }
 
-    private void Licensed(VenueOrder venue, CheckedOrder? order)
+    private void Licensed(string id, long createdAtMs, CheckedOrder? order)
     {
         if (order?.Licence is not { } licence)
         {
-            Violate("I1", venue.ClientOrderId, "the exchange has an order that no licence names");
+            Violate("I1", id, "the exchange has an order that no licence names");
             return;
         }
-        if (licence.SignTimeMs > venue.CreatedAtMs + _settings.ClockErrorMs)
-            Violate("I1", venue.ClientOrderId, $"licensed at {licence.SignTimeMs}, created at {venue.CreatedAtMs}");
-        if (venue.CreatedAtMs > licence.ValidUntilMs + _settings.ClockErrorMs)
-            Violate("I7", venue.ClientOrderId, $"created at {venue.CreatedAtMs}, the licence ran until {licence.ValidUntilMs}");
+        if (licence.SignTimeMs > createdAtMs + _settings.ClockErrorMs)
+            Violate("I1", id, $"licensed at {licence.SignTimeMs}, created at {createdAtMs}");
+        if (createdAtMs > licence.ValidUntilMs + _settings.ClockErrorMs)
+            Violate("I7", id, $"created at {createdAtMs}, the licence ran until {licence.ValidUntilMs}");
     }
 
     /// <summary>The intent and the licence were committed before the request reached the exchange, by one machine's clock.</summary>
-    private void CommittedBeforeSent(VenueOrder venue, CheckedOrder? order)
+    private void CommittedBeforeSent(string id, long? receivedUs, CheckedOrder? order)
     {
-        if (venue.ReceivedUs is not { } received)
+        if (receivedUs is not { } received)
             return;
-        if (Intent(venue.ClientOrderId) is not { } intent)
-            Violate("I8", venue.ClientOrderId, "the exchange received an order that no pair intended");
+        if (Intent(id) is not { } intent)
+            Violate("I8", id, "the exchange received an order that no pair intended");
         else if (intent.CommittedUs > received)
-            Violate("I8", venue.ClientOrderId, $"the intent was committed {intent.CommittedUs - received} microseconds after the order arrived");
+            Violate("I8", id, $"the intent was committed {intent.CommittedUs - received} microseconds after the order arrived");
         if (order?.LicensedUs > received)
-            Violate("I8", venue.ClientOrderId, $"the licence was committed {order.LicensedUs - received} microseconds after the order arrived");
+            Violate("I8", id, $"the licence was committed {order.LicensedUs - received} microseconds after the order arrived");
     }
 
     private CheckedIntent? Intent(string clientOrderId)
@@ -61,12 +64,12 @@ public sealed partial class InvariantChecker
         return null;
     }
 
-    private void Tracked(VenueOrder venue, CheckedOrder? order)
+    private void Tracked(string id, CheckedOrder? order)
     {
         if (order is null or { IsBroken: true })
-            Violate("I9", venue.ClientOrderId, "active at the exchange, unknown to every tracker");
+            Violate("I9", id, "active at the exchange, unknown to every tracker");
         else if (order.State.IsSettled)
-            Violate("I9", venue.ClientOrderId, $"active at the exchange, {order.State.Status} here");
+            Violate("I9", id, $"active at the exchange, {order.State.Status} here");
     }
 
     private void OneEffectiveAttempt()
@@ -98,12 +101,16 @@ public sealed partial class InvariantChecker
                 AbsenceIsProven(order, absent);
             if (order.IsBroken)
                 continue;
-            if (order.State.Status == OrderStatus.Absent && order.AtExchange > 0)
+
+            // A stop that ended without an order is in no list that the exchange shows: to everybody who asks it never was, and nothing came of it.
+            if (order.State.Status == OrderStatus.Absent && order.AtExchange > 0 && !IsGone(StopOf(order.ClientOrderId)))
                 Violate("I5", order.ClientOrderId, "proven absent, and the exchange has it");
             if (order.State.Status == OrderStatus.Closed)
-                TerminalAgreement(order);
+                TerminalAgreement(order, StopOf(order.ClientOrderId));
         }
     }
+
+    private static bool IsGone(VenueStop? stop) => stop is { ChildOrderId: null, Phase: VenueStopPhase.Triggered or VenueStopPhase.Cancelled };
 
     private void AttemptDiscipline(CheckedOrder order)
     {
@@ -123,7 +130,7 @@ public sealed partial class InvariantChecker
             if (e.IssuedAtMs <= licence.ValidUntilMs + _settings.ReadLagMarginMs)
                 Violate("I6", order.ClientOrderId, $"{e.Source} was asked at {e.IssuedAtMs}, the licence ran until {licence.ValidUntilMs}");
         }
-        foreach (var source in Proving)
+        foreach (var source in order.State.IsStop ? ProvingStop : Proving)
         {
             var answers = 0;
             foreach (var e in absent.Evidence)
@@ -133,7 +140,17 @@ public sealed partial class InvariantChecker
         }
     }
 
-    private void TerminalAgreement(CheckedOrder order)
+    private VenueStop? StopOf(string clientOrderId)
+    {
+        foreach (var stop in _venueStops)
+        {
+            if (stop.ClientOrderId == clientOrderId)
+                return stop;
+        }
+        return null;
+    }
+
+    private void TerminalAgreement(CheckedOrder order, VenueStop? stop)
     {
         var id = order.ClientOrderId;
         VenueOrder? venue = null;
@@ -144,7 +161,15 @@ public sealed partial class InvariantChecker
             venue = candidate;
             break;
         }
-        if (venue is null)
+        if (stop is { ChildOrderId: null })
+        {
+            // A stop that placed nothing: cancelled, or its money was short when its price came.
+            if (stop.Phase is VenueStopPhase.Waiting or VenueStopPhase.Due)
+                Violate("I10", id, "closed here, waits at the exchange");
+            else if (order.State.FilledSize != 0)
+                Violate("I10", id, $"closed with {order.State.FilledSize}, the exchange placed nothing");
+        }
+        else if (venue is null)
             Violate("I10", id, "closed here, unknown to the exchange");
         else if (venue.IsActive)
             Violate("I10", id, "closed here, active at the exchange");

@@ -27,6 +27,8 @@ public sealed partial class InvariantChecker
     private readonly List<CheckedPortfolio> _portfolios = [];
     private readonly List<VenueOrder> _venueOrders = [];
     private readonly List<VenueFill> _venueFills = [];
+    private readonly List<VenueStop> _venueStops = [];
+    private readonly Dictionary<string, VenueStop> _children = new(StringComparer.Ordinal);
     private ReadTables? _read;
     private int _rows;
 
@@ -43,7 +45,7 @@ public sealed partial class InvariantChecker
         var checker = new InvariantChecker(evidence.ToSettings());
         foreach (var row in evidence.Journal.OrderBy(r => r.PersistenceId, StringComparer.Ordinal).ThenBy(r => r.Sequence))
             checker.Append(row.PersistenceId, row.Sequence, row.Event, row.LinkHolds, row.CommittedUs);
-        return checker.Finish(evidence.Orders, evidence.Fills, evidence.Balances, evidence.Read);
+        return checker.Finish(evidence.Orders, evidence.Stops, evidence.Fills, evidence.Balances, evidence.Read);
     }
 
     /// <summary>Forgets everything: the next run begins.</summary>
@@ -56,6 +58,8 @@ public sealed partial class InvariantChecker
         _pairs.Clear();
         _portfolios.Clear();
         _venueOrders.Clear();
+        _venueStops.Clear();
+        _children.Clear();
         _venueFills.Clear();
         _read = null;
         _rows = 0;
@@ -102,26 +106,24 @@ public sealed partial class InvariantChecker
 
     /// <summary>Compares what was folded with the exchange's books and the read tables.</summary>
     /// <param name="orders">Every order of the account that the exchange ever had.</param>
+    /// <param name="stops">Every stop of the account that the exchange ever held.</param>
     /// <param name="fills">Every execution of the account.</param>
     /// <param name="balances">Balances of the account.</param>
     /// <param name="read">The read tables; null when they are not checked.</param>
     public CheckReport Finish(
-        IReadOnlyList<VenueOrder> orders, IReadOnlyList<VenueFill> fills, IReadOnlyList<VenueBalance> balances, ReadTables? read)
+        IReadOnlyList<VenueOrder> orders,
+        IReadOnlyList<VenueStop> stops,
+        IReadOnlyList<VenueFill> fills,
+        IReadOnlyList<VenueBalance> balances,
+        ReadTables? read)
     {
         ArgumentNullException.ThrowIfNull(orders);
+        ArgumentNullException.ThrowIfNull(stops);
         ArgumentNullException.ThrowIfNull(fills);
         ArgumentNullException.ThrowIfNull(balances);
-        foreach (var order in orders)
-        {
-            if (IsOwn(order.ClientOrderId))
-                _venueOrders.Add(order);
-        }
-        foreach (var fill in fills)
-        {
-            if (IsOwn(fill.ClientOrderId))
-                _venueFills.Add(fill);
-        }
+        TakeVenue(orders, stops, fills);
         _read = read;
+        StopsAtTheExchange();
         OrdersAtTheExchange();
         OneEffectiveAttempt();
         OrdersOfTheJournal();

@@ -119,13 +119,12 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
                 break;
             case StopUpdate update:
                 // It names the stop by the exchange's id only: whose it is the trackers know.
-                foreach (var tracker in _trackers)
-                    World.Tell(tracker, update);
+                TellStops(update);
                 break;
             case TrackerGone gone:
                 OnTrackerGone(gone.Tracker);
                 break;
-            case RestartTracker restart when _state.Find(restart.ClientOrderId) is { IsOpen: true } attempt && Tracker(restart.ClientOrderId) is null:
+            case RestartTracker restart when _state.Find(restart.ClientOrderId) is { } attempt && Tracker(restart.ClientOrderId) is null:
                 StartTracker(attempt.Intended);
                 break;
             case BookAcknowledged booked:
@@ -252,7 +251,13 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
 
     private void OnUpdate(OrderUpdate update)
     {
-        if (update.ClientOrderId is not { } id || !ClientOrderId.TryParse(id, out var own) || own.Deployment != Setup.Deployment)
+        if (update.ClientOrderId is not { } id)
+        {
+            // Perhaps of an order that a stop of ours placed: its tracker knows it by the exchange's id.
+            TellStops(update);
+            return;
+        }
+        if (!ClientOrderId.TryParse(id, out var own) || own.Deployment != Setup.Deployment)
             return;
         if (Tracker(id) is { } tracker)
         {
@@ -278,7 +283,7 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
             return;
         }
         var id = tracker.ClientOrderId;
-        if (_state.Find(id) is not { IsOpen: true } || World.Is(Mutant.TrackerNotRestarted))
+        if (_state.Find(id) is null || World.Is(Mutant.TrackerNotRestarted))
             return;
         var at = _restartPauses.FindIndex(p => p.Id == id);
         var pause = at < 0 ? Setup.RestartBackoffMs : Math.Min(2 * _restartPauses[at].PauseMs, LongestPauseMs);
@@ -287,6 +292,15 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
         else
             _restartPauses[at] = (id, pause);
         World.Queue.Add(World.NowMs + pause, Happening.Message, this, new RestartTracker(id));
+    }
+
+    private void TellStops(object update)
+    {
+        foreach (var tracker in _trackers)
+        {
+            if (tracker.IsStop)
+                World.Tell(tracker, update);
+        }
     }
 
     private TrackerHost? Tracker(string id)
@@ -310,6 +324,10 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
         World.Add(tracker);
         _trackers.Add(tracker);
         World.Queue.Add(World.NowMs, Happening.Begin, tracker);
+
+        // What was asked of the last incarnation of the tracker may not have reached its journal.
+        if (_state.Find(start.Spec.ClientOrderId) is { IsOpen: true, IsCancelling: true })
+            World.Tell(tracker, new OrderInput.CancelAsked("the pair wants it cancelled"));
         return tracker;
     }
 
@@ -332,8 +350,11 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
     {
         if (_acknowledged >= 0)
             _report++;
+        var isNew = _context.Mode != mode || !_isModeKnown;
         _context.Mode = mode;
         _isModeKnown = true;
+        if (isNew)
+            Decide(new PairInput.ModeChanged());
         CheckGate();
     }
 

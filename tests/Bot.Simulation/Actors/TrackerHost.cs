@@ -31,6 +31,9 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     /// <summary>The order's id.</summary>
     public string ClientOrderId => _start.Spec.ClientOrderId;
 
+    /// <summary>Whether the exchange holds it back until its price comes.</summary>
+    public bool IsStop => _start.Spec.StopPrice is not null;
+
     /// <summary>Whether it is being released.</summary>
     public bool IsReleasing { get; set; }
 
@@ -70,10 +73,13 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
             case OrderInput input:
                 OnInput(input);
                 break;
+            case OrderUpdate { ClientOrderId: null } unnamed when unnamed.OrderId != _state.TradingOrderId:
+                // Somebody else's; or of our stop, which cannot be known before the exchange has shown it.
+                break;
             case OrderUpdate update:
                 Decide(new OrderInput.Streamed(update));
                 break;
-            case StopUpdate update when _start.Spec.StopPrice is not null:
+            case StopUpdate update when update.StopId == _state.OrderId:
                 Decide(new OrderInput.StopStreamed(update));
                 break;
             case Word word when word == Word.Connected && !_state.IsSettled:
@@ -99,13 +105,21 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
                 World.Send(new Request(this, RequestKind.Cancel, spec));
                 break;
             case OrderEffect.CancelStop:
-                World.Send(new Request(this, RequestKind.CancelStop, spec));
+                World.Send(new Request(this, RequestKind.CancelStop, spec) { StopId = _state.OrderId });
                 break;
             case OrderEffect.Look look when look.Source == EvidenceSource.Fills && World.Is(Mutant.FillsNotAsked) && _state.TradingOrderId is null:
                 World.Tell(this, new OrderInput.FillsRead(NowMs, [], false));
                 break;
             case OrderEffect.Look look:
-                World.Send(new Request(this, RequestKind.Look, spec) { Source = look.Source, OrderId = _state.TradingOrderId, SinceMs = _state.SignTimeMs - 60_000 });
+                World.Send(new Request(this, RequestKind.Look, spec)
+                {
+                    Source = look.Source,
+                    OrderId = _state.TradingOrderId,
+                    StopId = _state.IsStop ? _state.OrderId : null,
+
+                    // A stop may have waited for days; what it placed is not older than its trigger.
+                    SinceMs = (_memory.TriggeredAtMs > 0 ? _memory.TriggeredAtMs : _state.SignTimeMs) - 60_000,
+                });
                 break;
             case OrderEffect.Wake wake:
                 World.Queue.Add(World.NowMs + wake.DelayMs, Happening.Timer, this, number: ++_wake);

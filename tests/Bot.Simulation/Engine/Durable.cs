@@ -113,6 +113,9 @@ internal abstract class Durable<TEvent, TEffect> : Actor, IFails
                 case Happening.GoOn:
                     RunEffects();
                     break;
+                case Happening.Head:
+                    OnHead();
+                    return;
                 default:
                     if (_write is not null || _isRunning)
                     {
@@ -171,6 +174,15 @@ internal abstract class Durable<TEvent, TEffect> : Actor, IFails
             RunEffects();
         }
         World.Persist(this, _write);
+    }
+
+    /// <summary>The journal was asked how far the stream is: an incarnation that does not write would never learn that it was overtaken.</summary>
+    private void OnHead()
+    {
+        if (_write is not null || Stream.Rows.Count <= Known || World.Is(Mutant.NeverAsksTheJournal))
+            return;
+        World.Trace?.Line(this, "was overtaken; this incarnation ends");
+        Stop();
     }
 
     private void OnStored(JournalWrite write)

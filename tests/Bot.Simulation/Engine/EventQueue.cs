@@ -24,6 +24,12 @@ internal enum Happening : byte
     /// <summary>An actor reads the journal and begins.</summary>
     Begin,
 
+    /// <summary>An actor hears how far its stream is.</summary>
+    Head,
+
+    /// <summary>The journal is asked how far the streams are.</summary>
+    AskHeads,
+
     /// <summary>An actor that was paused between two effects goes on.</summary>
     GoOn,
 

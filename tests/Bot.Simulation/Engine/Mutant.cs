@@ -87,6 +87,9 @@ internal enum Mutant
     /// <summary>The list of executions is not asked before an order counts as absent.</summary>
     FillsNotAsked,
 
+    /// <summary>An incarnation that writes nothing never asks whether it was overtaken.</summary>
+    NeverAsksTheJournal,
+
     /// <summary>A clock that is four seconds off is trusted.</summary>
     ClockFourSecondsOff,
 }

@@ -192,6 +192,19 @@ internal sealed partial class World
         Portfolio.OnNodeUp(node);
     }
 
+    private void OnAskHeads()
+    {
+        if (Weather.JournalBackMs <= NowMs)
+        {
+            for (var i = 0; i < _actors.Count; i++)
+            {
+                if (_actors[i].IsAlive)
+                    Deliver(new Event { Kind = Happening.Head, Actor = _actors[i], TimeMs = NowMs });
+            }
+        }
+        Queue.Add(NowMs + OwnerCheckMs, Happening.AskHeads);
+    }
+
     private void OnHeal()
     {
         Trace?.Line(null, "everything heals");

@@ -20,6 +20,9 @@ internal sealed partial class World
 
     private const int DetectMs = 8_000;
 
+    // BotSettings.OwnerCheckMs
+    private const int OwnerCheckMs = 10_000;
+
     private readonly Node[] _nodes = [new(0), new(1)];
     private readonly List<int> _systemOf = [];
     private readonly List<Actor> _actors = [];
@@ -185,6 +188,7 @@ internal sealed partial class World
         }
         _points.Sort(static (a, b) => a.Point - b.Point);
         Queue.Add(StartMs + _plan.HealAtMs, Happening.Heal);
+        Queue.Add(StartMs + OwnerCheckMs, Happening.AskHeads);
         Queue.Add(StartMs + 500, Happening.Ticked, number: -1);
     }
 
@@ -206,6 +210,9 @@ internal sealed partial class World
                 break;
             case Happening.Ticked:
                 OnTicked(e.Number);
+                break;
+            case Happening.AskHeads:
+                OnAskHeads();
                 break;
             case Happening.Step:
                 OnStep(_scenario.Steps[e.Number]);
@@ -254,7 +261,7 @@ internal sealed partial class World
     private RunResult Finish()
     {
         Exchange.Settle();
-        var report = Checker.Finish(Exchange.Orders(), Exchange.Fills(), Exchange.Balances(), null);
+        var report = Checker.Finish(Exchange.Orders(), Exchange.Stops(), Exchange.Fills(), Exchange.Balances(), null);
         IReadOnlyList<Violation> violations = report.Violations;
         Violation? atRest = _thrown ?? AtRest();
         if (atRest is not null)

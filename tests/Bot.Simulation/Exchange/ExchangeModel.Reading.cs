@@ -71,7 +71,10 @@ internal sealed partial class ExchangeModel
             if (stop.Request.ClientOid != request.Spec.ClientOrderId || stop.CreatedAtMs > asOf)
                 continue;
             var isTriggered = stop.TriggeredAtMs <= asOf;
-            if (stop.CancelledAtMs <= asOf || (isTriggered && (request.Source == EvidenceSource.StopList || _world.Plan.IsTriggeredHidden)))
+
+            // By the exchange's id it shows a triggered stop as well; by ours, none that has triggered, nor does the list.
+            var isByItsId = request.Source == EvidenceSource.StopByClientOrderId && request.StopId is not null;
+            if (stop.CancelledAtMs <= asOf || (isTriggered && (!isByItsId || _world.Plan.IsTriggeredHidden)))
                 continue;
             return new StopReport(
                 stop.StopId, stop.Request.ClientOid, Setup.Symbol, stop.StopPrice, stop.Request.Size, isTriggered, stop.CreatedAtMs, isTriggered ? stop.TriggeredAtMs : null);
@@ -135,7 +138,8 @@ internal sealed partial class ExchangeModel
             if (fill.TimeMs > fillsAsOf || fill.TimeMs < request.SinceMs || IsHidden(fill))
                 continue;
             var order = fill.Order;
-            var isKnown = order.ClientOid != request.Spec.ClientOrderId && order.CreatedAtMs >= request.SinceMs
+            var isUnnamedSell = order.ClientOid.Length == 0 && order.Side == Side.Sell;
+            var isKnown = order.ClientOid != request.Spec.ClientOrderId && !(request.Spec.StopPrice is not null && isUnnamedSell) && order.CreatedAtMs >= request.SinceMs
                 && (IsListed(order, doneAsOf, false) || IsListed(order, activeAsOf, true));
             if (!isKnown)
                 return true;

@@ -65,6 +65,9 @@ internal sealed partial class ExchangeModel : IAccountListener
     /// <summary>The same in increments.</summary>
     public int LastTicks => (int)(LastPrice / Setup.Rules.PriceIncrement);
 
+    /// <summary>Stops that wait.</summary>
+    public IReadOnlyList<StopOrder> Waiting => _account.Stops.Waiting;
+
     /// <summary>The market trades at a price.</summary>
     public void SetPrice(decimal price)
     {
@@ -128,6 +131,34 @@ internal sealed partial class ExchangeModel : IAccountListener
                 o.ClientOid, o.OrderId, o.Pair.Symbol, o.Request.Size, o.DealSize, o.CancelledSize, o.IsActive, o.CreatedAtMs, o.ReceivedWallUs));
         }
         return orders;
+    }
+
+    /// <summary>The account's stops as the checker reads them.</summary>
+    public List<VenueStop> Stops()
+    {
+        var stops = new List<VenueStop>(_account.Stops.All.Count);
+        foreach (var s in _account.Stops.All)
+        {
+            stops.Add(new VenueStop(
+                s.Request.ClientOid ?? "",
+                s.StopId,
+                s.Pair.Symbol,
+                s.Request.Side == Side.Buy,
+                s.Request.Size,
+                s.StopPrice,
+                s.Phase switch
+                {
+                    StopPhase.Waiting => VenueStopPhase.Waiting,
+                    StopPhase.Due => VenueStopPhase.Due,
+                    StopPhase.Triggered => VenueStopPhase.Triggered,
+                    _ => VenueStopPhase.Cancelled,
+                },
+                s.CreatedAtMs,
+                s.TriggeredAtMs ?? s.CancelledAtMs,
+                s.ChildId,
+                s.ReceivedWallUs));
+        }
+        return stops;
     }
 
     /// <summary>The account's executions as the checker reads them.</summary>
@@ -234,7 +265,7 @@ internal sealed partial class ExchangeModel : IAccountListener
     {
         foreach (var stop in _account.Stops.Waiting)
         {
-            if (stop.Request.ClientOid != request.Spec.ClientOrderId)
+            if (request.StopId is { } id ? stop.StopId != id : stop.Request.ClientOid != request.Spec.ClientOrderId)
                 continue;
             _floor.Stops.Cancel(stop);
             return new OrderInput.CancelAnswered { IsConfirmed = true };

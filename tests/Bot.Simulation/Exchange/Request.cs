@@ -43,6 +43,9 @@ internal sealed class Request(TrackerHost tracker, RequestKind kind, OrderSpec s
     /// <summary>The exchange's id, when known.</summary>
     public string? OrderId { get; init; }
 
+    /// <summary>The exchange's id of the stop, when known.</summary>
+    public string? StopId { get; init; }
+
     /// <summary>Lists are read from here.</summary>
     public long SinceMs { get; init; }
 

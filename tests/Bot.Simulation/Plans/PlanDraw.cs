@@ -16,6 +16,9 @@ internal static class PlanDraw
         FaultKind.PriceJump, FaultKind.ThinBook, FaultKind.KillTracker, FaultKind.LateExecutions,
     ];
 
+    private const int NamelessPermille = 0;
+    private const int HiddenPermille = 400;
+
     /// <summary>The plan of a seed: a scenario and one to six faults.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="scenario">The scenario; null to draw one.</param>
@@ -35,8 +38,8 @@ internal static class PlanDraw
             IsCalm = chance.Permille(150),
             HealAtMs = end + 12_000,
             HasStops = chance.Permille(700),
-            IsChildNameless = chance.Permille(400),
-            IsTriggeredHidden = chance.Permille(400),
+            IsChildNameless = chance.Permille(NamelessPermille),
+            IsTriggeredHidden = chance.Permille(HiddenPermille),
             Faults = faults,
         };
     }
