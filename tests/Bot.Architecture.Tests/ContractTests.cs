@@ -61,6 +61,6 @@ public partial class ContractTests
         return null;
     }
 
-    [GeneratedRegex(@"^(order|pair|portfolio|selector)\.[a-z]+(-[a-z]+)*\.[1-9][0-9]*$")]
+    [GeneratedRegex(@"^(order|pair|portfolio|selector|reconciler)\.[a-z]+(-[a-z]+)*\.[1-9][0-9]*$")]
     private static partial Regex Manifest();
 }

@@ -71,9 +71,14 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
     }
 
     /// <inheritdoc/>
-    protected override void OnRecovered() => Decide(_state.Status == OrderStatus.None
-        ? new OrderInput.Begin(_start.Spec, _start.Leg, _start.CorrelationId, _start.DeadlineMs)
-        : new OrderInput.Recovered());
+    protected override void OnRecovered()
+    {
+        var adopted = _start.Adopted is { } a
+            ? new OrderInput.Adopted(_start.Spec, _start.Leg, _start.CorrelationId, a.OrderId, a.Cancel, a.Why)
+            : null;
+        Decide(_state.Status != OrderStatus.None ? new OrderInput.Recovered(adopted)
+            : adopted ?? (OrderInput)new OrderInput.Begin(_start.Spec, _start.Leg, _start.CorrelationId, _start.DeadlineMs));
+    }
 
     /// <inheritdoc/>
     protected override void OnMessage(object message)
@@ -203,14 +208,14 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
 
     private void Decide(OrderInput input)
     {
-        if (_state.Status == OrderStatus.None && input is not OrderInput.Begin)
+        if (_state.Status == OrderStatus.None && input is not (OrderInput.Begin or OrderInput.Adopted))
             return;
         var context = new OrderContext(
             Services.ExchangeNowMs(),
             Services.Settings.Order,
             Services.Settings.Node,
             Replayed,
-            input is OrderInput.Begin or OrderInput.Recovered ? StateHash.Of(_state) : "",
+            input is OrderInput.Begin or OrderInput.Recovered or OrderInput.Adopted ? StateHash.Of(_state) : "",
             Pin);
         OrderDecider.Decide(_state, _memory, input, context, Sink);
         Commit();

@@ -56,7 +56,11 @@ public sealed partial class PairActor
     {
         var id = start.Spec.ClientOrderId;
         if (_trackers.TryGetValue(id, out var running))
+        {
+            if (start.Adopted is { } adopted)
+                running.Tell(new OrderInput.Adopted(start.Spec, start.Leg, start.CorrelationId, adopted.OrderId, adopted.Cancel, adopted.Why));
             return running;
+        }
         var tracker = Context.ActorOf(ActorProps.Of(() => new OrderTracker(Services, start, _neighbours.Gateway)), id);
         Context.WatchWith(tracker, new TrackerGone(id));
         _trackers[id] = tracker;

@@ -20,7 +20,11 @@ namespace Bot.Actors.Pairs;
 /// <param name="Directory">The node's rules and fees.</param>
 /// <param name="Portfolio">The portfolio, wherever it is.</param>
 /// <param name="Collector">The collector, wherever it is.</param>
-public sealed record PairNeighbours(IActorRef Gateway, IActorRef Prices, IActorRef Directory, IActorRef Portfolio, IActorRef Collector);
+public sealed record PairNeighbours(IActorRef Gateway, IActorRef Prices, IActorRef Directory, IActorRef Portfolio, IActorRef Collector)
+{
+    /// <summary>The reconciler, wherever it is; nobody where none runs, and then nothing waits for it.</summary>
+    public IActorRef Reconciler { get; init; } = ActorRefs.Nobody;
+}
 
 /// <summary>
 /// Owns one trading pair: position, protection, intents. Feeds prices and candles to <see cref="PairDecider"/>, supervises the trackers
@@ -157,6 +161,9 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 TellStops(child);
                 break;
             case AccountEvent.Connected:
+                // What happened while nobody listened is looked for before anything is opened (RELIABILITY.md R14).
+                if (!_isAccountConnected)
+                    AskSweep();
                 _isAccountConnected = true;
                 foreach (var tracker in _trackers.Values)
                     tracker.Tell(message);
@@ -197,11 +204,16 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             case ReportAgain:
                 Report();
                 break;
+            case SweepOverdue when !IsSwept:
+                AskSweepAgain();
+                break;
             case StartPair start:
                 OnStart(start);
                 break;
             case WindDownPair windDown:
                 Decide(new PairInput.WindDown(windDown.Phase, windDown.Flatten, windDown.Reason));
+                break;
+            case IPairMessage told when OnReconciler(told):
                 break;
             case GetPairStatus:
                 Sender.Tell(Status());
@@ -292,6 +304,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
         _neighbours.Prices.Tell(new SubscribePrices(_context.Symbol));
         _neighbours.Gateway.Tell(new GatewayRequest.Register(_context.Symbol));
         Services.Stops.Notify(Self);
+        AskSweep();
         AskHistory();
     }
 
@@ -444,7 +457,7 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
     /// <summary>Entries wait until history, rules, prices, order events and the portfolio's word are all here (RELIABILITY.md R14).</summary>
     private void CheckGate()
     {
-        _context.GateOpen = _isWarm && _isAccountConnected && _isModeKnown && _context.Rules is not null && !_isEnding;
+        _context.GateOpen = _isWarm && _isAccountConnected && _isModeKnown && IsSwept && _context.Rules is not null && !_isEnding;
         if (_context.GateOpen)
             Services.Gate.Ready(_context.Symbol);
     }

@@ -6,6 +6,7 @@ using Bot.Actors.Selector;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
+using Bot.Trading.Reconciliation;
 using Bot.Trading.Risk;
 using Bot.Trading.Selection;
 
@@ -50,6 +51,7 @@ public static class EventContracts
         ("pair.cancel-decided.1", EventJson.Default.CancelDecided),
         ("pair.dust-declared.1", EventJson.Default.DustDeclared),
         ("pair.order-retired.1", EventJson.Default.OrderRetired),
+        ("pair.order-adopted.1", EventJson.Default.OrderAdopted),
         ("pair.order-settled.1", EventJson.Default.OrderSettled),
         ("pair.position-closed.1", EventJson.Default.PositionClosed),
 
@@ -65,6 +67,13 @@ public static class EventContracts
         ("portfolio.day-began.1", EventJson.Default.DayBegan),
 
         ("selector.selection-made.1", EventJson.Default.SelectionMade),
+
+        ("reconciler.started.1", EventJson.Default.ReconciliationStarted),
+        ("reconciler.books-opened.1", EventJson.Default.BooksOpened),
+        ("reconciler.watermark-moved.1", EventJson.Default.WatermarkMoved),
+        ("reconciler.movement-booked.1", EventJson.Default.MovementBooked),
+        ("reconciler.finding-raised.1", EventJson.Default.FindingRaised),
+        ("reconciler.finding-cleared.1", EventJson.Default.FindingCleared),
     ];
 
     private static readonly FrozenDictionary<string, JsonTypeInfo> ByManifest = All.ToFrozenDictionary(c => c.Manifest, c => c.Type);
@@ -132,6 +141,7 @@ public static class EventContracts
 [JsonSerializable(typeof(CancelDecided))]
 [JsonSerializable(typeof(DustDeclared))]
 [JsonSerializable(typeof(OrderRetired))]
+[JsonSerializable(typeof(OrderAdopted))]
 [JsonSerializable(typeof(OrderSettled))]
 [JsonSerializable(typeof(PositionClosed))]
 [JsonSerializable(typeof(PortfolioOpened))]
@@ -145,6 +155,13 @@ public static class EventContracts
 [JsonSerializable(typeof(BreakerReset))]
 [JsonSerializable(typeof(DayBegan))]
 [JsonSerializable(typeof(SelectionMade))]
+[JsonSerializable(typeof(ReconciliationStarted))]
+[JsonSerializable(typeof(BooksOpened))]
+[JsonSerializable(typeof(WatermarkMoved))]
+[JsonSerializable(typeof(MovementBooked))]
+[JsonSerializable(typeof(FindingRaised))]
+[JsonSerializable(typeof(FindingCleared))]
+[JsonSerializable(typeof(ReconcilerSnapshot))]
 [JsonSerializable(typeof(PairJudgement))]
 [JsonSerializable(typeof(SelectionRules))]
 [JsonSerializable(typeof(RiskDecision))]

@@ -13,6 +13,7 @@ public sealed class JournalSerializer(ExtendedActorSystem system) : SerializerWi
     [
         ("snapshot.pair.1", EventJson.Default.PairSnapshot),
         ("snapshot.portfolio.1", EventJson.Default.PortfolioSnapshot),
+        ("snapshot.reconciler.1", EventJson.Default.ReconcilerSnapshot),
         ("snapshot.selection.1", EventJson.Default.SelectionMade),
     ];
 

@@ -4,6 +4,7 @@ using Bot.Actors.Selector;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
+using Bot.Trading.Reconciliation;
 using Dapper;
 using Npgsql;
 
@@ -263,6 +264,9 @@ public sealed class Projection(NpgsqlDataSource database, Action<string>? alert 
                 state.Apply(e);
                 if (state.SymbolId != 0)
                     writer.Pair(state, e);
+                break;
+            case ReconcilerEvent e:
+                writer.Reconciliation(e);
                 break;
             case EquityMarked e:
                 writer.Equity(e);

@@ -12,7 +12,7 @@ using Npgsql;
 namespace Bot.Actors.Projector;
 
 /// <summary>What events write into the read tables: collected as parameterised statements, sent as one batch.</summary>
-internal sealed class ReadTables
+internal sealed partial class ReadTables
 {
     private readonly List<NpgsqlBatchCommand> _commands = [];
 
@@ -106,6 +106,8 @@ internal sealed class ReadTables
     {
         if (e is OrderIntended i)
             Intent(state, i);
+        if (e is OrderAdopted a)
+            Adopted(state, a);
         if (e is PositionClosed { Quantity: > 0, EntryPrice: > 0, ExitPrice: > 0 } c)
         {
             Add(

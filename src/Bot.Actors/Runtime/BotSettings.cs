@@ -3,6 +3,7 @@ using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
 using Bot.Trading.Positions;
+using Bot.Trading.Reconciliation;
 using Bot.Trading.Selection;
 
 namespace Bot.Actors.Runtime;
@@ -60,6 +61,9 @@ public sealed record BotSettings
     /// <summary>Limits and times of the portfolio.</summary>
     public PortfolioSettings Portfolio { get; init; } = new();
 
+    /// <summary>Times and tolerances of the account's reconciliation.</summary>
+    public ReconcilerIntervals Reconciler { get; init; } = new();
+
     /// <summary>Candles are deleted when they are older than this; null keeps them.</summary>
     public TimeSpan? CandleRetention { get; init; } = TimeSpan.FromDays(400);
 
@@ -74,4 +78,20 @@ public sealed record BotSettings
 
     /// <summary>An actor that failed is started again after this, ms; doubles with each further failure (<see cref="IncarnationEnded"/>).</summary>
     public long RestartBackoffMs { get; init; } = 500;
+}
+
+/// <summary>How often the account is held against the journals.</summary>
+public sealed record ReconcilerIntervals
+{
+    /// <summary>Active orders and stops are read this often, ms (R10, C20).</summary>
+    public long OpenMs { get; init; } = 30_000;
+
+    /// <summary>Done orders, executions, ledger and balances too are read this often, ms.</summary>
+    public long FullMs { get; init; } = 300_000;
+
+    /// <summary>Pairs with unsettled orders are pinged this often, ms (R15).</summary>
+    public long PingMs { get; init; } = 15_000;
+
+    /// <summary>Margins and tolerances.</summary>
+    public ReconcilerSettings Settings { get; init; } = new();
 }

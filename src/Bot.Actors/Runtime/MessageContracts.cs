@@ -9,6 +9,7 @@ using Bot.Actors.Collector;
 using Bot.Actors.Pairs;
 using Bot.Actors.Portfolio;
 using Bot.Actors.Projector;
+using Bot.Actors.Reconciler;
 using Bot.Actors.Selector;
 
 namespace Bot.Actors.Runtime;
@@ -50,6 +51,13 @@ public static class MessageContracts
         ("select-now.1", MessageJson.Default.SelectNow),
         ("catch-up.1", MessageJson.Default.CatchUp),
         ("caught-up.1", MessageJson.Default.CaughtUp),
+        ("ask-sweep.1", MessageJson.Default.AskSweep),
+        ("sweep-verdict.1", MessageJson.Default.SweepVerdict),
+        ("adopt-order.1", MessageJson.Default.AdoptOrder),
+        ("wake-order.1", MessageJson.Default.WakeOrder),
+        ("ping-orders.1", MessageJson.Default.PingOrders),
+        ("get-reconciler-status.1", MessageJson.Default.GetReconcilerStatus),
+        ("reconciler-status.1", MessageJson.Default.ReconcilerStatus),
     ];
 
     private static readonly FrozenDictionary<string, JsonTypeInfo> ByManifest = All.ToFrozenDictionary(c => c.Manifest, c => c.Type);
@@ -134,4 +142,11 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
 [JsonSerializable(typeof(SelectNow))]
 [JsonSerializable(typeof(CatchUp))]
 [JsonSerializable(typeof(CaughtUp))]
+[JsonSerializable(typeof(AskSweep))]
+[JsonSerializable(typeof(SweepVerdict))]
+[JsonSerializable(typeof(AdoptOrder))]
+[JsonSerializable(typeof(WakeOrder))]
+[JsonSerializable(typeof(PingOrders))]
+[JsonSerializable(typeof(GetReconcilerStatus))]
+[JsonSerializable(typeof(ReconcilerStatus))]
 public sealed partial class MessageJson : JsonSerializerContext;

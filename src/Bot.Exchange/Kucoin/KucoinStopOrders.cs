@@ -108,7 +108,11 @@ internal sealed class KucoinStopOrders(KucoinRest rest, WorkUnits work, KucoinOp
 
     public Task<Answer<IReadOnlyList<StopOrderReport>>> GetStopOrdersAsync(
         Symbol symbol, RequestLane lane = RequestLane.Query, CancellationToken cancel = default) =>
-        work.RunAsync(c => AllAsync(symbol, lane, c), cancel);
+        work.RunAsync(c => AllAsync($"symbol={symbol}&", lane, c), cancel);
+
+    /// <summary>Every stop order of the account that waits, whatever its pair.</summary>
+    public Task<Answer<IReadOnlyList<StopOrderReport>>> AllAsync(RequestLane lane, CancellationToken cancel) =>
+        work.RunAsync(c => AllAsync("", lane, c), cancel);
 
     private async Task<Answer<PlacedOrder>> PlaceAsync(PinnedStopOrder order, RequestLane lane, CancellationToken cancel)
     {
@@ -125,7 +129,7 @@ internal sealed class KucoinStopOrders(KucoinRest rest, WorkUnits work, KucoinOp
     }
 
     /// <summary>Pages by number: a list that moved between two of them shows in its total, and proves nothing.</summary>
-    private async Task<Answer<IReadOnlyList<StopOrderReport>>> AllAsync(Symbol symbol, RequestLane lane, CancellationToken cancel)
+    private async Task<Answer<IReadOnlyList<StopOrderReport>>> AllAsync(string filter, RequestLane lane, CancellationToken cancel)
     {
         var rows = new Dictionary<string, StopOrderReport>(StringComparer.Ordinal);
         long? total = null;
@@ -136,7 +140,7 @@ internal sealed class KucoinStopOrders(KucoinRest rest, WorkUnits work, KucoinOp
                 EndpointList.StopOrders,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{EndpointList.StopOrders.Template}?symbol={symbol}&currentPage={number}&pageSize={PageSize}"),
+                    $"{EndpointList.StopOrders.Template}?{filter}currentPage={number}&pageSize={PageSize}"),
                 DetailReaders.StopOrderPage, lane, cancel).ConfigureAwait(false);
             if (answer.Failure is { } failure)
                 return new Answer<IReadOnlyList<StopOrderReport>>(null, failure, answer.IssuedAtMs);

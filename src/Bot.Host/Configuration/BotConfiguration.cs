@@ -8,6 +8,7 @@ using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
 using Bot.Trading.Positions;
+using Bot.Trading.Reconciliation;
 using Bot.Trading.Risk;
 using Bot.Trading.Risk.Controls;
 using Bot.Trading.Selection;
@@ -92,6 +93,22 @@ public sealed record ProtectionSection : ProtectionSettings
     public bool AllowOutageExposure { get; init; }
 }
 
+/// <summary>How often, and how exactly, the account is held against the journals.</summary>
+public sealed record ReconciliationSection
+{
+    /// <summary>Active orders and stops are read this often, s.</summary>
+    public int OpenSeconds { get; init; } = 30;
+
+    /// <summary>Done orders, executions, the ledger and balances too are read this often, s.</summary>
+    public int FullSeconds { get; init; } = 300;
+
+    /// <summary>Pairs with unsettled orders are pinged this often, s.</summary>
+    public int PingSeconds { get; init; } = 15;
+
+    /// <summary>A balance may be so far from the books, in its currency.</summary>
+    public decimal Tolerance { get; init; } = 0.00000001m;
+}
+
 /// <summary>The actor system of a node.</summary>
 public sealed record NodeSection
 {
@@ -154,6 +171,9 @@ public sealed record BotConfiguration
     /// <summary>Times and counts of the order protocol.</summary>
     public OrderPolicy Orders { get; init; } = new();
 
+    /// <summary>How the account is held against the journals.</summary>
+    public ReconciliationSection Reconciliation { get; init; } = new();
+
     /// <summary>The actor system of a node.</summary>
     public NodeSection Node { get; init; } = new();
 
@@ -162,7 +182,11 @@ public sealed record BotConfiguration
 
     /// <summary>The part that decides how is traded, as JSON: what is kept with its version.</summary>
     public string EffectiveJson() => JsonSerializer.Serialize(
-        new { trading = Trading, selection = Selection, risk = Risk, controls = Controls, pair = Pair, protection = Protection, orders = Orders, orderWindowMs = Exchange.OrderWindowMs },
+        new
+        {
+            trading = Trading, selection = Selection, risk = Risk, controls = Controls, pair = Pair, protection = Protection, orders = Orders,
+            reconciliation = Reconciliation, orderWindowMs = Exchange.OrderWindowMs,
+        },
         Json);
 
     /// <summary>Version of the part that decides how is traded: SHA-256, hexadecimal.</summary>
@@ -204,6 +228,13 @@ public sealed record BotConfiguration
         Protection = Protection,
         Order = Orders,
         AllowOutageExposure = Protection.AllowOutageExposure,
+        Reconciler = new ReconcilerIntervals
+        {
+            OpenMs = Reconciliation.OpenSeconds * 1_000L,
+            FullMs = Reconciliation.FullSeconds * 1_000L,
+            PingMs = Reconciliation.PingSeconds * 1_000L,
+            Settings = new ReconcilerSettings { ReadLagMarginMs = Orders.ReadLagMarginMs, Tolerance = Reconciliation.Tolerance },
+        },
         Portfolio = new PortfolioSettings
         {
             Limits = Risk, Controls = Controls, ConfigurationSinceMs = sinceMs, EquityIntervalMs = Trading.EquityMinutes * 60_000L,

@@ -66,6 +66,12 @@ internal static class SettingsFaults
         Range(c.Protection.MaxHoldMinutes, 0, 5_256_000);
         if (c.Protection.LadderFault() is { } ladder)
             faults.Add($"'protection.ladder' {ladder}");
+        Range(c.Pair.AdoptedStopDistance, 0.001m, 0.5m);
+
+        Range(c.Reconciliation.OpenSeconds, 5, 3_600);
+        Range(c.Reconciliation.FullSeconds, c.Reconciliation.OpenSeconds, 86_400);
+        Range(c.Reconciliation.PingSeconds, 5, 3_600);
+        Range(c.Reconciliation.Tolerance, 0, 1_000);
 
         // The margin is part of the proof of absence: a shorter one than any read of the exchange may be stale would prove nothing.
         Range(c.Orders.ReadLagMarginMs, 5_000, 600_000);

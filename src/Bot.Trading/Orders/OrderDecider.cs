@@ -18,6 +18,10 @@ public static partial class OrderDecider
             case OrderInput.Begin begin:
                 Begin(begin, c, sink);
                 break;
+            case OrderInput.Recovered { TakenOver: { } taken } when CanBeTakenOver(s.Status):
+                sink.Persist(new OrderOwned(c.NowMs, s.Epoch + 1, c.Node, c.Replayed, c.StateHash));
+                OnAdopted(s, m, taken, c, sink);
+                break;
             case OrderInput.Recovered:
                 Recover(s, m, c, sink);
                 break;
@@ -50,6 +54,12 @@ public static partial class OrderDecider
                 break;
             case OrderInput.CancelAsked ask:
                 OnCancelAsked(s, ask, c, sink);
+                break;
+            case OrderInput.Adopted adopted:
+                OnAdopted(s, m, adopted, c, sink);
+                break;
+            case OrderInput.LookAgain:
+                OnWoken(s, m, c, sink);
                 break;
             case OrderInput.CancelAnswered answer when s.Status == OrderStatus.Live:
                 // Neither a yes nor a "no such order" says whether it filled: only a read does (R9).

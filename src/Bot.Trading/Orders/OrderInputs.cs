@@ -11,7 +11,8 @@ public abstract record OrderInput
     public sealed record Begin(OrderSpec Spec, IntentLeg Leg, string CorrelationId, long DeadlineMs) : OrderInput;
 
     /// <summary>The journal was replayed into a new incarnation.</summary>
-    public sealed record Recovered : OrderInput;
+    /// <param name="TakenOver">The exchange shows the order: it is followed whatever the journal says of its end; null otherwise.</param>
+    public sealed record Recovered(Adopted? TakenOver = null) : OrderInput;
 
     /// <summary>The one placement request was answered, or not.</summary>
     /// <param name="Outcome">What may be concluded.</param>
@@ -60,6 +61,18 @@ public abstract record OrderInput
 
     /// <summary>A wake-up that was asked for by <see cref="OrderEffect.Wake"/>.</summary>
     public sealed record Woken : OrderInput;
+
+    /// <summary>The exchange shows the order although this journal is empty or holds it as settled: it is followed, and never sent.</summary>
+    /// <param name="Spec">What is ordered.</param>
+    /// <param name="Leg">Entry, exit or stop.</param>
+    /// <param name="CorrelationId">Links everything that belongs together.</param>
+    /// <param name="OrderId">The exchange's id: of the order, or of the stop that waits.</param>
+    /// <param name="Cancel">Whether it is to be cancelled.</param>
+    /// <param name="Why">In words.</param>
+    public sealed record Adopted(OrderSpec Spec, IntentLeg Leg, string CorrelationId, string OrderId, bool Cancel, string Why) : OrderInput;
+
+    /// <summary>Something of the order is not recorded: it is to be looked at again, also when it is closed.</summary>
+    public sealed record LookAgain : OrderInput;
 
     /// <summary>The order shall be cancelled.</summary>
     /// <param name="Reason">Why.</param>

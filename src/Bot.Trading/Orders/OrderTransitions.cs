@@ -23,8 +23,9 @@ public static class OrderTransitions
         (OrderStatus.Authorised, OrderRefused) => OrderStatus.Refused,
         (OrderStatus.Authorised or OrderStatus.InDoubt, OrderFound) => OrderStatus.Live,
 
-        // A ghost: what counted as never placed is at the exchange after all. And what waits for a person may become known by its id.
-        (OrderStatus.Absent or OrderStatus.Refused or OrderStatus.Abandoned, OrderFound) => OrderStatus.Live,
+        // A ghost: what counted as never placed is at the exchange after all, or was taken over from there without a licence of this journal.
+        // And what waits for a person may become known by its id.
+        (OrderStatus.Prepared or OrderStatus.Absent or OrderStatus.Refused or OrderStatus.Abandoned, OrderFound) => OrderStatus.Live,
         (OrderStatus.Quarantined, OrderFound) => status,
 
         (OrderStatus.InDoubt, OrderAbsent) => OrderStatus.Absent,

@@ -29,6 +29,9 @@ public sealed record PairSettings
 
     /// <summary>A price older than this opens nothing (C12), ms of market time.</summary>
     public long StalePriceMs { get; init; } = 120_000;
+
+    /// <summary>Stop of a position whose plan is lost, below what was paid, as a fraction: an entry that was taken over from the exchange.</summary>
+    public decimal AdoptedStopDistance { get; init; } = 0.05m;
 }
 
 /// <summary>Whether the account may open positions.</summary>
@@ -106,6 +109,9 @@ public sealed class PairContext
     /// nobody sells then (DESIGN.md 5.10).
     /// </summary>
     public bool AllowOutageExposure { get; init; } = true;
+
+    /// <summary>Why the reconciliation lets nothing be opened on this pair; null when it does (C20, C26).</summary>
+    public string? OpeningBlock { get; set; }
 
     /// <summary>The strategy instance.</summary>
     public IStrategy? Strategy { get; set; }

@@ -19,6 +19,8 @@ public static partial class PairDecider
             return $"ENTRIES_PAUSED reason={paused}";
         if (!c.GateOpen)
             return "START_UP_GATE";
+        if (c.OpeningBlock is { } block)
+            return $"RECONCILIATION {block}";
         if (c.Mode != TradingMode.Active)
             return $"TRADING_MODE control=C1 mode={c.Mode} reason={c.ModeReason}";
 

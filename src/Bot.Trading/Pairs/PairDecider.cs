@@ -176,6 +176,9 @@ public static partial class PairDecider
             case PairInput.OrderWatched watched:
                 OnWatched(s, m, c, watched, sink);
                 break;
+            case PairInput.Adopt adopt:
+                OnAdopt(s, c, adopt.Order, sink);
+                break;
             case PairInput.Woken:
                 OnWoken(s, m, c, sink);
                 break;

@@ -174,6 +174,18 @@ public sealed record OrderRetired(long AtMs, string ClientOrderId) : PairEvent(A
 public sealed record OrderSettled(
     long AtMs, string ClientOrderId, OrderOutcome Outcome, decimal FilledSize, decimal FilledFunds, string Code, string Message) : PairEvent(AtMs);
 
+/// <summary>
+/// An order that the exchange shows is taken over: the journal did not hold it, or held it as settled. What fills of it is accounted for
+/// like any other.
+/// </summary>
+/// <param name="AtMs">See <see cref="PairEvent"/>.</param>
+/// <param name="Intended">The decision behind it: the journal's own, or what its id and the exchange tell of it.</param>
+/// <param name="OrderId">The exchange's id: of the order, or of the stop that waits.</param>
+/// <param name="CreatedAtMs">The exchange's creation time, Unix ms.</param>
+/// <param name="Cancel">Whether it is to be cancelled.</param>
+/// <param name="Why">In words.</param>
+public sealed record OrderAdopted(long AtMs, OrderIntended Intended, string OrderId, long CreatedAtMs, bool Cancel, string Why) : PairEvent(AtMs);
+
 /// <summary>A round trip is complete: from flat to flat (dust apart).</summary>
 /// <param name="AtMs">See <see cref="PairEvent"/>.</param>
 /// <param name="Number">The pair's counter of round trips, from 1.</param>

@@ -71,6 +71,10 @@ public abstract record PairInput
     public sealed record OrderSettled(
         string ClientOrderId, OrderOutcome Outcome, decimal FilledSize, decimal FilledFunds, string Code, string Message) : PairInput;
 
+    /// <summary>The reconciliation asks to take over an order that the exchange shows; it may have asked before.</summary>
+    /// <param name="Order">The order.</param>
+    public sealed record Adopt(Reconciliation.OrderToAdopt Order) : PairInput;
+
     /// <summary>Several inputs that came together: decided one after the other, written in one go.</summary>
     /// <param name="Inputs">In the order in which they happened.</param>
     public sealed record Several(IReadOnlyList<PairInput> Inputs) : PairInput;
@@ -106,6 +110,9 @@ public abstract record PairEffect
     {
         /// <summary>The decision behind it, for the gateway's check; null when it is not known.</summary>
         public OrderIntended? Intent { get; init; }
+
+        /// <summary>Of an order that is taken over: the exchange has it, so it is never sent; null on others.</summary>
+        public Adoption? Adopted { get; init; }
     }
 
     /// <summary>See that the tracker of an open or watched order runs: start it when it does not.</summary>
@@ -146,6 +153,12 @@ public abstract record PairEffect
     /// <param name="IsAlert">Whether somebody must look.</param>
     public sealed record Note(string Message, bool IsAlert) : PairEffect;
 }
+
+/// <summary>How an order is taken over.</summary>
+/// <param name="OrderId">The exchange's id: of the order, or of the stop that waits.</param>
+/// <param name="Cancel">Whether it is to be cancelled.</param>
+/// <param name="Why">In words.</param>
+public sealed record Adoption(string OrderId, bool Cancel, string Why);
 
 /// <summary>A pair asks for money for an entry.</summary>
 /// <param name="Symbol">The pair.</param>

@@ -163,6 +163,13 @@ public sealed class PairState
                 if (i.Exit is { } why and not ExitReason.Ladder)
                     ExitWanted = why;
                 break;
+            case OrderAdopted a:
+                NextIntent = Math.Max(NextIntent, a.Intended.IntentNumber + 1);
+                if (Find(a.Intended.Spec.ClientOrderId) is null)
+                    _attempts.Add(new Attempt(a.Intended, null, 0, 0, [], 0));
+                else
+                    Update(a.Intended.Spec.ClientOrderId, t => t with { Outcome = null, SettledAtMs = 0 });
+                break;
             case FillApplied f:
                 OnFill(f);
                 break;

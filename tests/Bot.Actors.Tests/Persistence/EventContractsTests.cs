@@ -7,6 +7,7 @@ using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
 using Bot.Trading.Positions;
+using Bot.Trading.Reconciliation;
 using Bot.Trading.Risk;
 using Bot.Trading.Risk.Controls;
 using Bot.Trading.Selection;
@@ -107,6 +108,21 @@ public class EventContractsTests
         new CancelDecided(42, Stop.ClientOrderId, "replaced"),
         new DustDeclared(43, 0.00000001m),
         new OrderRetired(44, Stop.ClientOrderId),
+        new OrderAdopted(
+            37,
+            new OrderIntended(37)
+            {
+                IntentNumber = 9, Leg = IntentLeg.Entry, Attempt = 1, Spec = Spec, DeadlineMs = 0, MarketMs = 30, CorrelationId = "BTC-USDT/adopted/b1-abcdef-1-2-E1",
+                Strategy = "ema-cross", Reason = "taken over: in no journal", Plan = new Protection(95, null, null, 100), ConfigurationVersion = "v1",
+            },
+            "o2", 30, true, "in no journal"),
+        new ReconciliationStarted(38, 30),
+        new BooksOpened(39, new SortedDictionary<string, decimal> { ["BTC"] = 0, ["USDT"] = 10_000.5m }, 38),
+        new WatermarkMoved(40, 39),
+        new MovementBooked(41, 7_000_000_001, "USDT", -100.25m, 40, "TRANSFER"),
+        new FindingRaised(42, new Finding("foreign:o9", FindingKind.ForeignOrder, Btc, null, "o9", "a buy by other hands")),
+        new FindingRaised(43, new Finding("unexplained:USDT", FindingKind.Unexplained, null, null, null, "missing") { Currency = "USDT", Amount = -1.5m }),
+        new FindingCleared(44, "foreign:o9"),
     ];
 
     private static string Golden => Path.Combine(AppContext.BaseDirectory, "Persistence", "golden-journal.jsonl");
@@ -135,7 +151,7 @@ public class EventContractsTests
     public void Every_event_type_is_registered_once_and_stands_in_the_golden_journal()
     {
         Assert.Equal(EventContracts.Manifests.Count(), EventContracts.Manifests.Distinct().Count());
-        Type[] machines = [typeof(OrderEvent), typeof(PairEvent), typeof(PortfolioEvent)];
+        Type[] machines = [typeof(OrderEvent), typeof(PairEvent), typeof(PortfolioEvent), typeof(ReconcilerEvent)];
         var all = machines.SelectMany(m => m.Assembly.GetTypes().Where(t => m.IsAssignableFrom(t) && !t.IsAbstract)).Append(typeof(SelectionMade)).ToHashSet();
         Assert.Empty(all.Except(EventContracts.Types));
         Assert.Empty(all.Except(Events.Select(e => e.GetType())));

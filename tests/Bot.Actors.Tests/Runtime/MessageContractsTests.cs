@@ -3,11 +3,14 @@ using Bot.Actors.Collector;
 using Bot.Actors.Pairs;
 using Bot.Actors.Portfolio;
 using Bot.Actors.Projector;
+using Bot.Actors.Reconciler;
 using Bot.Actors.Runtime;
 using Bot.Actors.Selector;
 using Bot.Trading.Market;
 using Bot.Trading.Pairs;
+using Bot.Trading.Orders;
 using Bot.Trading.Positions;
+using Bot.Trading.Reconciliation;
 using Bot.Trading.Risk;
 using Bot.Trading.Risk.Controls;
 
@@ -49,6 +52,13 @@ public sealed class MessageContractsTests : IDisposable
         SelectNow.Instance,
         CatchUp.Instance,
         new CaughtUp(5),
+        new AskSweep(Btc, 3),
+        new SweepVerdict(Btc, null, "ForeignOrder: not ours"),
+        new AdoptOrder(Btc, new OrderToAdopt("b1-abcdef-1-2-S1", "o1", Side.Sell, OrderType.Market, null, 0.5m, 95.5m, null, 4, true, "in no journal")),
+        new WakeOrder(Btc, "b1-abcdef-1-2-E1", "trade 5 is not recorded"),
+        new PingOrders(Btc),
+        GetReconcilerStatus.Instance,
+        new ReconcilerStatus(1, 2, ["ledger: Doubt"], ["ForeignOrder: x"], new Dictionary<string, decimal> { ["USDT"] = 0.1m }),
     ];
 
     public static TheoryData<IWireMessage> Messages { get; } = [.. All];

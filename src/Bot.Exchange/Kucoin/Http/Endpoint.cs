@@ -64,6 +64,7 @@ internal static class EndpointList
     public static readonly Endpoint Order = new(
         HttpMethod.Get, "/api/v1/hf/orders/client-order/{clientOid}", RatePool.Spot, 2, true, RequestKind.OrderQuery);
     public static readonly Endpoint ActiveOrders = new(HttpMethod.Get, "/api/v1/hf/orders/active/page", RatePool.Spot, 2, true, RequestKind.Read);
+    public static readonly Endpoint ActiveSymbols = new(HttpMethod.Get, "/api/v1/hf/orders/active/symbols", RatePool.Spot, 2, true, RequestKind.Read);
     public static readonly Endpoint DoneOrders = new(HttpMethod.Get, "/api/v1/hf/orders/done", RatePool.Spot, 2, true, RequestKind.Read);
     public static readonly Endpoint Fills = new(HttpMethod.Get, "/api/v1/hf/fills", RatePool.Spot, 2, true, RequestKind.Read);
 
@@ -101,7 +102,7 @@ internal static class EndpointList
     public static readonly IReadOnlyList<Endpoint> All =
     [
         ServerTime, Symbols, AllTickers, Ticker, Candles, PublicBullet, PrivateBullet, ApiKey, Accounts, TradeFees,
-        PlaceOrder, CancelOrder, PlaceOrderSync, CancelOrderSync, Order, ActiveOrders, DoneOrders, Fills, Book20, Book100, FullBook,
+        PlaceOrder, CancelOrder, PlaceOrderSync, CancelOrderSync, Order, ActiveOrders, ActiveSymbols, DoneOrders, Fills, Book20, Book100, FullBook,
         Status, Trades, DayStats, Ledger, TestOrder, PlaceOrders, AlterOrder, CancelPart, SetDeadManSwitch, DeadManSwitch,
         PlaceStopOrder, CancelStopOrders, CancelStopOrderByClientId, StopOrders, StopOrderByClientId, StopOrder,
     ];

@@ -42,6 +42,32 @@ internal static class OrderReaders
 
     public static Page<FillReport> FillPage(ref Utf8JsonReader reader) => ReadPage(ref reader, Fill);
 
+    /// <summary>The pairs that have active orders. A name that is none fails the answer: what it hides would not be looked for.</summary>
+    public static List<Symbol> ActiveSymbols(ref Utf8JsonReader reader)
+    {
+        JsonValues.RequireObject(reader, "The answer's data");
+        List<Symbol>? symbols = null;
+        while (JsonValues.NextProperty(ref reader))
+        {
+            if (!reader.ValueTextEquals("symbols"u8))
+            {
+                JsonValues.SkipValue(ref reader);
+                continue;
+            }
+            reader.Read();
+            symbols = [];
+            if (reader.TokenType == JsonTokenType.Null)
+                continue;
+            JsonValues.RequireArray(reader, "symbols");
+            while (JsonValues.NextElement(ref reader))
+            {
+                var text = JsonValues.Text(ref reader, "symbols");
+                symbols.Add(Symbol.TryParse(text, out var symbol) ? symbol : throw new KucoinFormatException($"'{text}' is not a symbol."));
+            }
+        }
+        return symbols ?? throw new KucoinFormatException("symbols is missing.");
+    }
+
     public static OrderReport Order(ref Utf8JsonReader reader)
     {
         JsonValues.RequireObject(reader, "An order");

@@ -97,7 +97,6 @@ public sealed partial class SampleTests
         (
             "The paged list of active orders replaces it, or the client asks for the pairs that it trades.",
             [
-                "rest.GET.api-v1-hf-orders-active-symbols.v-kucoinnet.json",
                 "rest.GET.api-v1-hf-orders-active.json",
                 "rest.GET.api-v1-hf-orders-active.request.json",
             ]),

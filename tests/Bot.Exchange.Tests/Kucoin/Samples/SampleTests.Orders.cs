@@ -35,6 +35,7 @@ public sealed partial class SampleTests
             Assert.Equal([Btc], set.Symbols);
         })),
 
+        ("rest.GET.api-v1-hf-orders-active-symbols.v-kucoinnet.json", Answer(OrderReaders.ActiveSymbols, symbols => Assert.Equal([Btc], symbols))),
         ("rest.POST.api-v1-stop-order.json", Is(OrderReaders.Ids, new OrderIds("670fd33bf9406e0007ab3945", null))),
         ("rest.DELETE.api-v1-stop-order-cancel.json", Answer(DetailReaders.CancelledStops, c => Assert.Equal(["671124f9365ccb00073debd4"], c.OrderIds))),
         ("rest.DELETE.api-v1-stop-order-cancel.v-kucoinnet.json", Answer(DetailReaders.CancelledStops, c => Assert.Equal(
