@@ -5,6 +5,17 @@ CREATE DOMAIN public.candle_interval AS text
 
 COMMENT ON DOMAIN public.candle_interval IS 'A candle''s length, by the exchange''s name.';
 
+CREATE TYPE public.finding_kind AS ENUM (
+    'foreign_order',
+    'foreign_trade',
+    'ghost',
+    'journal_rollback',
+    'another_deployment',
+    'fill_missing',
+    'stop_missing',
+    'unexplained'
+);
+
 CREATE TYPE public.order_leg AS ENUM (
     'entry',
     'exit'
@@ -223,6 +234,71 @@ END $$;
 
 COMMENT ON FUNCTION public.refuse_change() IS 'Trigger that refuses the statement, for tables whose rows are kept for ever.';
 
+CREATE TABLE public.account_findings (
+    finding_key text NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    kind public.finding_kind NOT NULL,
+    symbol text,
+    client_order_id text,
+    exchange_order_id text,
+    currency text,
+    amount numeric,
+    what text NOT NULL,
+    cleared_at timestamp with time zone,
+    CONSTRAINT account_findings_amount_check CHECK (((amount > '-Infinity'::numeric) AND (amount < 'Infinity'::numeric))),
+    CONSTRAINT account_findings_check CHECK (((kind = 'unexplained'::public.finding_kind) = ((currency IS NOT NULL) AND (amount IS NOT NULL)))),
+    CONSTRAINT account_findings_check1 CHECK ((cleared_at >= raised_at)),
+    CONSTRAINT account_findings_what_check CHECK ((what <> ''::text))
+);
+
+COMMENT ON TABLE public.account_findings IS 'What at the account did not fit the journals: orders and trades of other hands, ghosts, lost rows, balances that nothing explains.';
+
+COMMENT ON COLUMN public.account_findings.finding_key IS 'The same thing has the same key in every sweep.';
+
+COMMENT ON COLUMN public.account_findings.kind IS 'foreign_*: of other hands, never touched; ghost: settled here, alive there; journal_rollback: own order in no journal; another_deployment: another database trades with this key.';
+
+COMMENT ON COLUMN public.account_findings.amount IS 'Of an unexplained balance: what is there beyond the books, below zero when missing; in currency.';
+
+COMMENT ON COLUMN public.account_findings.what IS 'In words, with what to do.';
+
+COMMENT ON COLUMN public.account_findings.cleared_at IS 'Process time at which it was gone; null while it stands.';
+
+CREATE TABLE public.account_sweeps (
+    account text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    full_at timestamp with time zone,
+    failures text[] NOT NULL,
+    watermark timestamp with time zone
+);
+
+COMMENT ON TABLE public.account_sweeps IS 'The last sweep of the account.';
+
+COMMENT ON COLUMN public.account_sweeps.began_at IS 'The exchange''s time at which it began.';
+
+COMMENT ON COLUMN public.account_sweeps.full_at IS 'When the last one began that asked for executions and balances too.';
+
+COMMENT ON COLUMN public.account_sweeps.failures IS 'Lists that did not answer in it; empty when all did.';
+
+COMMENT ON COLUMN public.account_sweeps.watermark IS 'When the last full sweep began in which every list answered.';
+
+CREATE TABLE public.balance_checks (
+    currency text NOT NULL,
+    total numeric NOT NULL,
+    booked numeric NOT NULL,
+    difference numeric GENERATED ALWAYS AS ((total - booked)) STORED NOT NULL,
+    asked_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.balance_checks IS 'Every balance held against the books, as last compared while nothing was under way in its currency.';
+
+COMMENT ON COLUMN public.balance_checks.total IS 'What the exchange says, in currency.';
+
+COMMENT ON COLUMN public.balance_checks.booked IS 'What the books say, in currency: how they began, every execution and fee, what other hands moved.';
+
+COMMENT ON COLUMN public.balance_checks.difference IS 'What nothing explains.';
+
+COMMENT ON COLUMN public.balance_checks.asked_at IS 'The exchange''s time at which the balance was asked for.';
+
 CREATE TABLE public.candle_holes (
     symbol_id integer NOT NULL,
     "interval" public.candle_interval NOT NULL,
@@ -314,6 +390,24 @@ COMMENT ON COLUMN public.control_trips.symbol IS 'The pair; empty: the account o
 
 COMMENT ON COLUMN public.control_trips.last_reason IS 'The last refusal, in CATEGORY key=value form.';
 
+CREATE TABLE public.deployment (
+    code text NOT NULL,
+    account_hash text NOT NULL,
+    only_one boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT deployment_account_hash_check CHECK ((account_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT deployment_code_check CHECK ((code ~ '^[a-z0-9]{6}$'::text)),
+    CONSTRAINT deployment_only_one_check CHECK (only_one)
+);
+
+COMMENT ON TABLE public.deployment IS 'Who this database trades as. One row, written at its first start and never changed.';
+
+COMMENT ON COLUMN public.deployment.code IS 'Six characters, part of every client order id.';
+
+COMMENT ON COLUMN public.deployment.account_hash IS 'SHA-256 of the API key that it was made for: tells accounts apart and names none.';
+
+COMMENT ON COLUMN public.deployment.only_one IS 'Unique and always true: a second row is refused.';
+
 CREATE TABLE public.equity (
     at timestamp with time zone NOT NULL,
     equity numeric NOT NULL,
@@ -344,6 +438,28 @@ COMMENT ON COLUMN public.equity.drawdown IS '(peak - equity) / peak, a fraction.
 COMMENT ON COLUMN public.equity.realised_pnl IS 'So far, before fees.';
 
 COMMENT ON COLUMN public.equity.fees IS 'Paid so far.';
+
+CREATE TABLE public.external_movements (
+    ledger_id bigint NOT NULL,
+    currency text NOT NULL,
+    amount numeric NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    booked_at timestamp with time zone NOT NULL,
+    CONSTRAINT external_movements_amount_check CHECK (((amount <> (0)::numeric) AND (amount > '-Infinity'::numeric) AND (amount < 'Infinity'::numeric)))
+);
+
+COMMENT ON TABLE public.external_movements IS 'Money that came or went by other hands, each line of the exchange''s ledger once.';
+
+COMMENT ON COLUMN public.external_movements.ledger_id IS 'The exchange''s number of the line.';
+
+COMMENT ON COLUMN public.external_movements.amount IS 'In currency; below zero when it left.';
+
+COMMENT ON COLUMN public.external_movements.moved_at IS 'The exchange''s time.';
+
+COMMENT ON COLUMN public.external_movements.reason IS 'As the exchange names it.';
+
+COMMENT ON COLUMN public.external_movements.booked_at IS 'Process time at which the books took it over.';
 
 CREATE TABLE public.fills (
     exchange_order_id text NOT NULL,
@@ -1001,6 +1117,12 @@ COMMENT ON COLUMN public.trading_pairs.score IS 'The pair''s total score, 0 (wor
 
 COMMENT ON COLUMN public.trading_pairs.metrics_at IS 'Market time of the metrics.';
 
+ALTER TABLE ONLY public.account_findings
+    ADD CONSTRAINT account_findings_pkey PRIMARY KEY (finding_key, raised_at);
+
+ALTER TABLE ONLY public.account_sweeps
+    ADD CONSTRAINT account_sweeps_pkey PRIMARY KEY (account);
+
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_command_id_key UNIQUE (command_id);
 
@@ -1012,6 +1134,9 @@ ALTER TABLE ONLY public.audit
 
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_previous_hash_key UNIQUE (previous_hash);
+
+ALTER TABLE ONLY public.balance_checks
+    ADD CONSTRAINT balance_checks_pkey PRIMARY KEY (currency);
 
 ALTER TABLE ONLY public.candle_holes
     ADD CONSTRAINT candle_holes_pkey PRIMARY KEY (symbol_id, "interval", from_time);
@@ -1025,8 +1150,17 @@ ALTER TABLE ONLY public.configuration
 ALTER TABLE ONLY public.control_trips
     ADD CONSTRAINT control_trips_pkey PRIMARY KEY (hour, control, symbol);
 
+ALTER TABLE ONLY public.deployment
+    ADD CONSTRAINT deployment_only_one_key UNIQUE (only_one);
+
+ALTER TABLE ONLY public.deployment
+    ADD CONSTRAINT deployment_pkey PRIMARY KEY (code);
+
 ALTER TABLE ONLY public.equity
     ADD CONSTRAINT equity_pkey PRIMARY KEY (at);
+
+ALTER TABLE ONLY public.external_movements
+    ADD CONSTRAINT external_movements_pkey PRIMARY KEY (ledger_id);
 
 ALTER TABLE ONLY public.fills
     ADD CONSTRAINT fills_pkey PRIMARY KEY (exchange_order_id, trade_id);
@@ -1214,6 +1348,17 @@ REVOKE ALL ON FUNCTION public.mark_overfilled() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_change() FROM PUBLIC;
 
+GRANT SELECT,INSERT ON TABLE public.account_findings TO bot_app;
+GRANT SELECT ON TABLE public.account_findings TO bot_ro;
+
+GRANT UPDATE(cleared_at) ON TABLE public.account_findings TO bot_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.account_sweeps TO bot_app;
+GRANT SELECT ON TABLE public.account_sweeps TO bot_ro;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.balance_checks TO bot_app;
+GRANT SELECT ON TABLE public.balance_checks TO bot_ro;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.candle_holes TO bot_app;
 GRANT SELECT ON TABLE public.candle_holes TO bot_ro;
 
@@ -1226,8 +1371,18 @@ GRANT SELECT ON TABLE public.configuration TO bot_ro;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.control_trips TO bot_app;
 GRANT SELECT ON TABLE public.control_trips TO bot_ro;
 
+GRANT SELECT ON TABLE public.deployment TO bot_app;
+GRANT SELECT ON TABLE public.deployment TO bot_ro;
+
+GRANT INSERT(code) ON TABLE public.deployment TO bot_app;
+
+GRANT INSERT(account_hash) ON TABLE public.deployment TO bot_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.equity TO bot_app;
 GRANT SELECT ON TABLE public.equity TO bot_ro;
+
+GRANT SELECT,INSERT ON TABLE public.external_movements TO bot_app;
+GRANT SELECT ON TABLE public.external_movements TO bot_ro;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.fills TO bot_app;
 GRANT SELECT ON TABLE public.fills TO bot_ro;

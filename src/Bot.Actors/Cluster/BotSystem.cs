@@ -12,6 +12,7 @@ using Bot.Actors.Persistence;
 using Bot.Actors.Portfolio;
 using Bot.Actors.Prices;
 using Bot.Actors.Projector;
+using Bot.Actors.Reconciler;
 using Bot.Actors.Runtime;
 using Bot.Actors.Selector;
 using Bot.Exchange.Lockstep;
@@ -67,12 +68,16 @@ public static class BotSystem
         var collector = Proxy<CollectorActor>("collector");
         var selector = Proxy<SelectorActor>("selector");
         var projector = Proxy<ProjectorActor>("projector");
+        var reconciler = Proxy<ReconcilerActor>("reconciler");
         var neighbours = new PairNeighbours(
             system.ActorOf(Keeper.Of(ActorProps.Of(() => new ExchangeGateway(services)), services), "gateway"),
             system.ActorOf(Keeper.Of(ActorProps.Of(() => new PriceFeed(services)), services), "prices"),
             system.ActorOf(Keeper.Of(ActorProps.Of(() => new MarketDirectory(services)), services), "directory"),
             portfolio,
-            collector);
+            collector)
+        {
+            Reconciler = reconciler,
+        };
         var shutdown = CoordinatedShutdown.Get(system);
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "no-more-entries", () =>
         {
@@ -91,6 +96,7 @@ public static class BotSystem
         Singleton("portfolio", ActorProps.Of(() => new PortfolioActor(services, pairs)), StopDurable.Instance);
         Singleton("collector", ActorProps.Of(() => new CollectorActor(services, pairs, portfolio)), PoisonPill.Instance);
         Singleton("selector", ActorProps.Of(() => new SelectorActor(services, pairs, collector)), StopDurable.Instance);
+        Singleton("reconciler", ActorProps.Of(() => new ReconcilerActor(services, pairs, portfolio)), StopDurable.Instance);
         Singleton("projector", ActorProps.Of(() => new ProjectorActor(services)), PoisonPill.Instance);
 
         if (address.Seeds.Count == 0)

@@ -6,6 +6,7 @@ using Bot.Actors.Runtime;
 using Bot.Trading.Market;
 using Bot.Trading.Pairs;
 using Bot.Trading.Reconciliation;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Actors.Reconciler;
 
@@ -143,7 +144,8 @@ public sealed class ReconcilerActor : DurableActor<ReconcilerEvent, ReconcilerEf
                 _pairs.Tell(new WakeOrder(wake.Symbol, wake.ClientOrderId, wake.Why));
                 break;
             case ReconcilerEffect.Breach breach:
-                _portfolio.Tell(new SetTradingMode(breach.Mode, "reconciler", breach.Reason));
+                var control = breach.Mode == TradingMode.Halted ? Control.Exclusivity : Control.ReconciliationBreak;
+                _portfolio.Tell(new ReportBreach(control, null, breach.Reason));
                 break;
             case ReconcilerEffect.Alert alert:
                 Log.Error("account ALERT {Alert}", alert.Message);

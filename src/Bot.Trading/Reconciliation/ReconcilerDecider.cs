@@ -79,13 +79,13 @@ public static partial class ReconcilerDecider
             sink.Persist(new FindingRaised(c.NowMs, finding));
             sink.Do(new ReconcilerEffect.Alert($"{finding.Kind}: {finding.What}"));
             if (finding.Kind is FindingKind.ForeignOrder or FindingKind.ForeignTrade)
-                sink.Do(new ReconcilerEffect.Breach(finding.Kind, TradingMode.Halted, $"C26 ACCOUNT_EXCLUSIVITY {finding.What}"));
+                sink.Do(new ReconcilerEffect.Breach(finding.Kind, TradingMode.Halted, $"ACCOUNT_NOT_OURS_ALONE {finding.What}"));
             else if (finding.Kind == FindingKind.AnotherDeployment)
-                sink.Do(new ReconcilerEffect.Breach(finding.Kind, TradingMode.Halted, $"C26 ANOTHER_DEPLOYMENT {finding.What}"));
+                sink.Do(new ReconcilerEffect.Breach(finding.Kind, TradingMode.Halted, $"ANOTHER_DEPLOYMENT {finding.What}"));
             else if (finding.Kind == FindingKind.JournalRollback)
-                sink.Do(new ReconcilerEffect.Breach(finding.Kind, TradingMode.Halted, $"R5 JOURNAL_ROLLBACK {finding.What}"));
+                sink.Do(new ReconcilerEffect.Breach(finding.Kind, TradingMode.ReduceOnly, $"JOURNAL_ROLLBACK rule=R5 {finding.What}"));
             else if (finding.Kind == FindingKind.Unexplained)
-                sink.Do(new ReconcilerEffect.Breach(finding.Kind, TradingMode.ReduceOnly, $"C20 RECONCILIATION_BREAK {finding.What}"));
+                sink.Do(new ReconcilerEffect.Breach(finding.Kind, TradingMode.ReduceOnly, $"BALANCE_UNEXPLAINED {finding.What}"));
         }
 
         /// <summary>Counts how often something was seen, with a pause between that no stale answer can bridge.</summary>

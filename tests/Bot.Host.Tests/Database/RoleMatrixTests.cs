@@ -12,12 +12,17 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Database fixture) : IClassFi
     // What the application may do to a table beyond reading it. Nobody may do more; readers may do nothing of this.
     private static readonly Dictionary<string, string[]> Granted = new()
     {
+        ["account_findings"] = ["INSERT", "UPDATE"],
+        ["account_sweeps"] = ["INSERT", "UPDATE"],
         ["audit"] = ["INSERT"],
+        ["balance_checks"] = ["INSERT", "UPDATE"],
         ["candle_holes"] = ["INSERT", "UPDATE", "DELETE"],
         ["candles"] = ["INSERT", "UPDATE"],
         ["configuration"] = ["INSERT"],
         ["control_trips"] = ["INSERT", "UPDATE", "DELETE"],
+        ["deployment"] = ["INSERT"],
         ["equity"] = ["INSERT", "UPDATE"],
+        ["external_movements"] = ["INSERT"],
         ["fills"] = ["INSERT", "UPDATE"],
         ["holdings"] = [],
         ["journal"] = ["INSERT"],
@@ -126,6 +131,8 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Database fixture) : IClassFi
     [InlineData("UPDATE audit SET hash = hash")]
     [InlineData("UPDATE symbols SET symbol = symbol")]
     [InlineData("INSERT INTO symbols (symbol_id, symbol, base_currency, quote_currency) OVERRIDING SYSTEM VALUE VALUES (1, 'A-BC', 'A', 'BC')")]
+    [InlineData("UPDATE account_findings SET what = what")]
+    [InlineData("INSERT INTO deployment (code, account_hash, only_one) VALUES ('aaaaaa', repeat('0', 64), true)")]
     [InlineData("INSERT INTO audit (id, actor, command_id, command) VALUES (7, 'a', 'b', 'c')")]
     [InlineData("INSERT INTO audit (at, actor, command_id, command) VALUES (now(), 'a', 'b', 'c')")]
     [InlineData("INSERT INTO audit (actor, command_id, command, hash) VALUES ('a', 'b', 'c', repeat('0', 64))")]
@@ -194,6 +201,7 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Database fixture) : IClassFi
     // Column grants: the statement has to name columns that the role has been given, or it proves nothing.
     private static (string Insert, string Update) Columns(string table) => table switch
     {
+        "account_findings" => ("what", "cleared_at"),
         "audit" => ("actor", "actor"),
         "journal" or "sharding_journal" => ("created", "created"),
         "operator_commands" => ("id", "outcome"),
@@ -203,11 +211,15 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Database fixture) : IClassFi
         "symbols" => ("symbol", "base_currency"),
         _ => Same(table switch
         {
+            "account_sweeps" => "account",
+            "balance_checks" => "total",
             "candle_holes" => "reason",
             "candles" => "close",
             "configuration" => "version",
             "control_trips" => "control",
+            "deployment" => "code",
             "equity" => "cash",
+            "external_movements" => "reason",
             "fills" or "orders" => "price",
             "holdings" => "symbol",
             "leases" => "owner",
