@@ -28,6 +28,9 @@ public sealed class KnownOrder
     /// <summary>True when the stop's price has come.</summary>
     public bool IsTriggered { get; set; }
 
+    /// <summary>True when its cancel was decided: that it is not there then is what is wanted, and its tracker proves it.</summary>
+    public bool IsCancelling { get; set; }
+
     /// <summary>True while money may move by it: unsettled, and not a stop that only waits.</summary>
     public bool IsMoving => Outcome is null && (Leg != IntentLeg.Stop || ConfirmedAtMs == 0 || IsTriggered);
 }
@@ -140,6 +143,9 @@ public sealed class KnownPair
                 break;
             case ProtectionTriggered t when _orders.TryGetValue(t.ClientOrderId, out var stop):
                 stop.IsTriggered = true;
+                break;
+            case CancelDecided d when _orders.TryGetValue(d.ClientOrderId, out var cancelled):
+                cancelled.IsCancelling = true;
                 break;
             case FillApplied f:
                 OnFill(f);

@@ -44,7 +44,7 @@ public static partial class ReconcilerDecider
             {
                 foreach (var order in pair.Orders.Values)
                 {
-                    if (order is { Leg: IntentLeg.Stop, Outcome: null, ConfirmedAtMs: > 0, IsTriggered: false }
+                    if (order is { Leg: IntentLeg.Stop, Outcome: null, ConfirmedAtMs: > 0, IsTriggered: false, IsCancelling: false }
                         && stops.AskedAtMs > order.ConfirmedAtMs + c.Settings.ReadLagMarginMs && !Shows(stops.Rows, order.ClientOrderId))
                         Missing(pair.Symbol, order);
                 }
@@ -76,9 +76,14 @@ public static partial class ReconcilerDecider
 
         private void Missing(Symbol symbol, KnownOrder order)
         {
-            sink.Do(new ReconcilerEffect.Wake(symbol, order.ClientOrderId, "the exchange does not show the stop"));
             var key = $"stop:{order.ClientOrderId}";
-            if (IsSure(See(key)))
+            var seen = See(key);
+            if (!IsSure(seen))
+                return;
+            sink.Do(new ReconcilerEffect.Wake(symbol, order.ClientOrderId, "the exchange does not show the stop"));
+
+            // Its tracker needs the margin to prove what became of it; only one that does not get there is told.
+            if (seen.LastMs - seen.FirstMs > 4 * c.Settings.ReadLagMarginMs)
                 Raise(new Finding(key, FindingKind.StopMissing, symbol, order.ClientOrderId, null, $"stop {order.ClientOrderId} of {symbol} is not at the exchange"));
         }
 

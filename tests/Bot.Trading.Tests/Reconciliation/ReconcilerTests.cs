@@ -175,7 +175,7 @@ public sealed class ReconcilerTests
         a.SweepUntilSure(2);
         Assert.Empty(a.Raised);
         a.TakeStops();
-        a.SweepUntilSure(2);
+        a.SweepUntilSure(5);
         Assert.Equal(FindingKind.StopMissing, Assert.Single(a.Raised).Kind);
         Assert.Contains(a.Effects.OfType<ReconcilerEffect.Wake>(), w => w.ClientOrderId == stop);
         a.Settle(Btc, 1, IntentLeg.Stop);
