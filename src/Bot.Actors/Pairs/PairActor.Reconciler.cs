@@ -42,10 +42,10 @@ public sealed partial class PairActor
             case SweepVerdict verdict:
                 OnVerdict(verdict);
                 return true;
-            case AdoptOrder adopt:
+            case AdoptOrder adopt when !_isEnding:
                 Decide(new PairInput.Adopt(adopt.Order));
                 return true;
-            case WakeOrder wake when _state.Find(wake.ClientOrderId) is { } attempt:
+            case WakeOrder wake when !_isEnding && _state.Find(wake.ClientOrderId) is { } attempt:
                 Log.Warning("{Symbol} {ClientOrderId} is looked at again: {Why}", _context.Symbol.Text, wake.ClientOrderId, wake.Why);
                 StartTracker(attempt.Intended).Tell(new OrderInput.LookAgain());
                 return true;
