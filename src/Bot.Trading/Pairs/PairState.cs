@@ -165,10 +165,10 @@ public sealed class PairState
                 break;
             case OrderAdopted a:
                 NextIntent = Math.Max(NextIntent, a.Intended.IntentNumber + 1);
-                if (Find(a.Intended.Spec.ClientOrderId) is null)
-                    _attempts.Add(new Attempt(a.Intended, null, 0, 0, [], 0));
+                if (IndexOf(a.Intended.Spec.ClientOrderId) is >= 0 and var held)
+                    _attempts[held] = _attempts[held] with { Outcome = null, SettledAtMs = 0 };
                 else
-                    Update(a.Intended.Spec.ClientOrderId, t => t with { Outcome = null, SettledAtMs = 0 });
+                    _attempts.Add(new Attempt(a.Intended, null, 0, 0, [], 0));
                 break;
             case FillApplied f:
                 OnFill(f);
