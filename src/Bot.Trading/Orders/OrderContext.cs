@@ -41,6 +41,9 @@ public sealed class OrderMemory
     /// <summary>When the exchange says that the stop's price came, Unix ms; 0 while it is not told.</summary>
     public long TriggeredAtMs { get; set; }
 
+    /// <summary>Why the exchange placed no order at the trigger; null when it did, or told no reason.</summary>
+    public string? TriggerError { get; set; }
+
     /// <summary>Whether the exchange named the stop as cancelled.</summary>
     public bool IsCancelConfirmed { get; set; }
 

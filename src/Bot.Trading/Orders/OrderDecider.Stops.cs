@@ -59,8 +59,9 @@ public static partial class OrderDecider
             return;
         if (u.Kind == StopUpdateKind.Triggered)
         {
+            // Refused its funds, mostly, because an exit of the pair was faster. The pair knows whether that matters.
             if (u.IsPlaced == false)
-                sink.Do(new OrderEffect.Alert($"the stop triggered and the exchange placed nothing: {u.Error}"));
+                m.TriggerError = u.Error;
             Triggered(s, m, u.TimeMs, null, c, sink);
             PollStop(s, m, c, sink);
         }
@@ -211,7 +212,7 @@ public static partial class OrderDecider
         if (!IsProven(m, OrderSources, c) || (!s.IsTriggered && !IsProven(m, StopSources, c)))
             return;
         sink.Persist(new OrderEnded(c.NowMs, 0, 0, s.Spec!.Size));
-        Close(0, 0, s.IsTriggered ? "triggered, and the exchange sold nothing" : "cancelled before its price came", c, sink);
+        Close(0, 0, s.IsTriggered ? $"triggered, and the exchange sold nothing: {m.TriggerError ?? "no reason was told"}" : "cancelled before its price came", c, sink);
     }
 
     private static long LastMiss(OrderMemory m)

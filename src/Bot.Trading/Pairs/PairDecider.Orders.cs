@@ -90,7 +90,7 @@ public static partial class PairDecider
                 m.Exits.End();
                 sink.Do(new PairEffect.Wake(0));
             }
-            else
+            else if (!HasOtherExit(s, attempt))
             {
                 RetryLater(m, c, $"exit {settled.ClientOrderId} sold nothing: {settled.Outcome} {settled.Code} {settled.Message}".TrimEnd(), !met, sink);
             }
@@ -103,6 +103,17 @@ public static partial class PairDecider
         s.Trade is not null && !HasSells(s, null) && c.Rules is { } rules && rules.IsDust(s.Position.Quantity, Mark(s, m, rules));
 
     private static bool IsFunds(string code) => code is "200004" or "102421";
+
+    /// <summary>True when another exit is on its way: of two attempts one mostly finds nothing to sell.</summary>
+    private static bool HasOtherExit(PairState s, Attempt one)
+    {
+        foreach (var attempt in s.Orders)
+        {
+            if (attempt is { IsOpen: true, Intended.Leg: IntentLeg.Exit } && attempt.ClientOrderId != one.ClientOrderId)
+                return true;
+        }
+        return false;
+    }
 
     /// <summary>True when another order of ours sells, waits to, or has just sold.</summary>
     private static bool HasOtherSell(PairState s, Attempt one, PairContext c)

@@ -57,6 +57,12 @@ public static partial class PairDecider
         }
         if (!c.ExchangeStops || c.Rules is not { EnableTrading: true } rules || newest is { IsConfirmed: false } || Works(s, m, c))
             return;
+        if (rules.FloorSize(s.Position.Quantity) < rules.BaseMinSize)
+        {
+            // Sold, while something of the entry is still open: what that may bring gets a stop of its own.
+            CancelStops(s, c, null, "too little is held", sink);
+            return;
+        }
         var (size, price) = Wanted(s, m, c, rules, newest);
         if (size <= 0)
             return;
@@ -185,9 +191,11 @@ public static partial class PairDecider
             // What it did not sell (price protection, a thin book, funds that an exit holds) is sold at once.
             m.Exits.End();
             sink.Do(new PairEffect.Wake(0));
+            if (settled.FilledSize == 0)
+                sink.Do(new PairEffect.Note($"the stop {settled.ClientOrderId} sold nothing: {settled.Message}", !HasOtherSell(s, stop, c)));
             return;
         }
-        if (stop.IsCancelling)
+        if (stop.IsCancelling || (NewestStop(s) is { } newest && newest != stop))
             return;
         var pause = settled.Outcome == OrderOutcome.Closed ? 0 : m.Stops.Begin(c.NowMs, c.Settings.ExitRetryMs);
         sink.Do(new PairEffect.Note($"the exchange holds no stop {settled.ClientOrderId}: {settled.Outcome} {settled.Code} {settled.Message}".TrimEnd(), true));

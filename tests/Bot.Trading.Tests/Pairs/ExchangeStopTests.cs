@@ -180,6 +180,59 @@ public class ExchangeStopTests
     }
 
     [Fact]
+    public void A_stop_that_triggered_and_sold_nothing_is_an_alert_unless_an_exit_was_faster()
+    {
+        var alone = Protected();
+        var stop = alone.Stop.ClientOrderId;
+        alone.Trigger(stop);
+        alone.Settle(stop);
+        Assert.Equal(1, alone.Alerts);
+        alone.Do(new PairInput.Woken());
+        Assert.Equal(10, alone.Journal.OfType<OrderIntended>().Last(i => i.Leg == IntentLeg.Exit).Spec.Size);
+
+        var beaten = Protected();
+        stop = beaten.Stop.ClientOrderId;
+        beaten.Tick(94);
+        beaten.Trigger(stop);
+        beaten.Fill(beaten.LastOrderId, 4, 94);
+        beaten.Settle(stop);
+        Assert.Equal(0, beaten.Alerts);
+    }
+
+    [Fact]
+    public void An_older_attempt_that_is_absent_is_no_news_when_a_newer_one_is_on_its_way()
+    {
+        var bench = new PairBench(Settings, exchangeStops: true);
+        var entry = bench.Enter(10);
+        bench.Fill(entry, 10, 100);
+        bench.Settle(entry);
+        var first = bench.Stop.ClientOrderId;
+        bench.Do(new PairInput.OrderInDoubt(first));
+        bench.Wait(bench.Context.Settings.DoubtPatienceMs);
+        var alerts = bench.Alerts;
+        bench.Settle(first, OrderOutcome.Absent);
+        Assert.Equal(alerts, bench.Alerts);
+        Assert.Equal(2, bench.State.Attempts.Count(a => a.Intended.Leg == IntentLeg.Stop));
+        Assert.False(bench.Memory.Stops.Lasts(bench.Context.NowMs));
+    }
+
+    [Fact]
+    public void A_stop_does_not_outlive_what_it_protects_while_the_entry_is_unsettled()
+    {
+        var bench = new PairBench(Settings, exchangeStops: true);
+        var entry = bench.Enter(10);
+        bench.Fill(entry, 5, 100);
+        bench.Live(bench.Stop.ClientOrderId);
+        bench.Tick(94);
+        bench.Fill(bench.LastOrderId, 5, 94);
+        bench.Settle(bench.LastOrderId);
+        Assert.Empty(bench.Journal.OfType<PositionClosed>()); // the entry may still bring something
+        Assert.True(bench.Stop.IsCancelling);
+        bench.Fill(entry, 3, 100);
+        Assert.Equal((3m, true), (bench.Stop.Intended.Spec.Size, bench.Stop.IsWaitingStop));
+    }
+
+    [Fact]
     public void A_triggered_stop_that_nothing_is_heard_of_does_not_keep_the_pair_from_selling()
     {
         var bench = Protected();

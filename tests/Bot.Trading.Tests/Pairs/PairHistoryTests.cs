@@ -143,7 +143,7 @@ public class PairHistoryTests
         foreach (var cancelled in bench.Journal.Skip(rows).OfType<CancelDecided>())
         {
             var stop = s.Find(cancelled.ClientOrderId)!;
-            if (stop.Intended.Leg != IntentLeg.Stop || s.Protection is null)
+            if (stop.Intended.Leg != IntentLeg.Stop || s.Protection is null || s.Position.Quantity < PairBench.Rules.BaseMinSize)
                 continue;
             Assert.True(
                 s.Attempts.Any(a => a is { IsOpen: true, IsConfirmed: true, IsCancelling: false } && a.Intended.Spec.Size >= PairBench.Rules.FloorSize(s.Position.Quantity)),
