@@ -33,7 +33,7 @@ internal static class ResumeCommand
                 r.AddError("Say what: --symbol PAIR or --all.");
             if (string.IsNullOrWhiteSpace(r.GetValue(reason)))
                 r.AddError("Say why: --reason TEXT. It is kept in the audit.");
-            if (r.GetValue(wait) < 0)
+            if (r.GetResult(wait) is { Implicit: false } && r.GetValue(wait) < 0)
                 r.AddError("--wait begins at 0.");
         });
         command.SetAction(parsed => CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancel =>

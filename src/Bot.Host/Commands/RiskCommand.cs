@@ -24,7 +24,7 @@ internal static class RiskCommand
         var command = new Command("trips", "Every control, its parameters, and how often it tripped in the last week") { days, config, server, database, json };
         command.Validators.Add(r =>
         {
-            if (r.GetValue(days) is < 1 or > 3_650)
+            if (r.GetResult(days) is { Implicit: false } && r.GetValue(days) is < 1 or > 3_650)
                 r.AddError("--days is 1 to 3650.");
         });
         command.SetAction(parsed => CommandRunner.Run(parsed.InvocationConfiguration.Error, async cancel =>
