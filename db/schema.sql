@@ -587,6 +587,22 @@ CREATE VIEW public.holdings AS
 
 COMMENT ON VIEW public.holdings IS 'What is held now, what it cost and what it is worth at the last stored price. Amounts of money are in quote_currency.';
 
+CREATE TABLE public.instance (
+    id smallint DEFAULT 1 NOT NULL,
+    cluster text NOT NULL,
+    node text NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT instance_cluster_check CHECK ((cluster <> ''::text)),
+    CONSTRAINT instance_id_check CHECK ((id = 1)),
+    CONSTRAINT instance_node_check CHECK ((node <> ''::text))
+);
+
+COMMENT ON TABLE public.instance IS 'Which cluster trades on this database. It is alive while one of its nodes holds the advisory lock; a second cluster refuses to start (RELIABILITY.md F26).';
+
+COMMENT ON COLUMN public.instance.cluster IS 'The list of seeds, the same at every node of one cluster; a node without seeds is a cluster of its own.';
+
+COMMENT ON COLUMN public.instance.node IS 'The node that has founded it: host name and process.';
+
 CREATE TABLE public.journal (
     ordering bigint NOT NULL,
     created bigint NOT NULL,
@@ -1165,6 +1181,9 @@ ALTER TABLE ONLY public.external_movements
 ALTER TABLE ONLY public.fills
     ADD CONSTRAINT fills_pkey PRIMARY KEY (exchange_order_id, trade_id);
 
+ALTER TABLE ONLY public.instance
+    ADD CONSTRAINT instance_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.journal
     ADD CONSTRAINT journal_pk PRIMARY KEY (ordering);
 
@@ -1401,6 +1420,15 @@ GRANT INSERT(quote_currency),UPDATE(quote_currency) ON TABLE public.symbols TO b
 
 GRANT SELECT ON TABLE public.holdings TO bot_app;
 GRANT SELECT ON TABLE public.holdings TO bot_ro;
+
+GRANT SELECT ON TABLE public.instance TO bot_app;
+GRANT SELECT ON TABLE public.instance TO bot_ro;
+
+GRANT INSERT(cluster),UPDATE(cluster) ON TABLE public.instance TO bot_app;
+
+GRANT INSERT(node),UPDATE(node) ON TABLE public.instance TO bot_app;
+
+GRANT UPDATE(since) ON TABLE public.instance TO bot_app;
 
 GRANT SELECT,INSERT ON TABLE public.journal TO bot_app;
 GRANT SELECT ON TABLE public.journal TO bot_ro;

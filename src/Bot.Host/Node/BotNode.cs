@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Bot.Actors.Cluster;
+using Bot.Actors.Gateway;
 using Bot.Actors.Controls;
 using Bot.Actors.Runtime;
 using Bot.Exchange.Kucoin;
@@ -97,6 +98,14 @@ public sealed class BotNode : IAsyncDisposable
     /// node. A process without actors is of no use, so its command ends it.
     /// </summary>
     public Task<string> Lost => _lost.Task;
+
+    /// <summary>Nothing is sent any more, and the command ends the node: what it trades is another's.</summary>
+    /// <param name="reason">Why.</param>
+    public void GiveUp(string reason)
+    {
+        System.ActorSelection("/user/gateway").Tell(new GatewayRequest.Leave(IsLost: true), ActorRefs.NoSender);
+        _lost.TrySetResult(reason);
+    }
 
     /// <summary>Steps of the replay so far.</summary>
     public long Steps => _lockstep?.Steps ?? 0;

@@ -31,6 +31,8 @@ internal static class TradingRun
     {
         await RequirePromisesAsync(database.App, error, cancel).ConfigureAwait(false);
         RequireFreePort(configuration.Bot.Node);
+        await using var instance = await InstanceLock.TakeAsync(
+            database.App, configuration.Bot.Node.Seeds, logs.Factory.CreateLogger<InstanceLock>(), cancel).ConfigureAwait(false);
         var node = await BotNode.StartAsync(
             new BotNodeOptions
             {
@@ -42,6 +44,8 @@ internal static class TradingRun
             },
             logs.Factory,
             cancel).ConfigureAwait(false);
+        _ = instance.Lost.ContinueWith(
+            lost => node.GiveUp(lost.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var watching = beside?.Invoke(node, ended.Token) ?? Task.CompletedTask;
         try

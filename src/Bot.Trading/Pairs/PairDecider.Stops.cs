@@ -1,7 +1,6 @@
 using Bot.Trading.Machines;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
-using Bot.Trading.Positions;
 
 namespace Bot.Trading.Pairs;
 

@@ -1,6 +1,5 @@
 using Bot.Trading.Machines;
 using Bot.Trading.Orders;
-using Bot.Trading.Positions;
 
 namespace Bot.Trading.Pairs;
 
