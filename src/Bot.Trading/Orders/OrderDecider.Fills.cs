@@ -27,6 +27,10 @@ public static partial class OrderDecider
             case OrderStatus.Live or OrderStatus.Ended:
                 sink.Do(new OrderEffect.Alert($"two orders under one client order id: {report.OrderId} beside {s.OrderId}"));
                 return;
+            case OrderStatus.Closed or OrderStatus.Quarantined when report.DealSize > s.FilledSize:
+                // Somebody who looked shows a late execution before the watch does.
+                sink.Do(new OrderEffect.Look(EvidenceSource.Fills));
+                return;
             default:
                 return;
         }

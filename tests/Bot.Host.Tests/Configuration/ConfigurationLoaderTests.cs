@@ -29,6 +29,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
               "risk": { "riskPerTrade": 5e-3, "maxPosition": 0.2 },
               "node": { "seeds": "akka.tcp://bot@a:1, akka.tcp://bot@b:2" },
               "log": { "level": "debug" },
+              "protection": { "ladder": { "1.5": 0.3, "3": 0.2 }, "breakEvenR": 1, "exchangeStops": "off" },
             }
             """).Bot;
         Assert.Equal((new Uri("http://127.0.0.1:8480"), "/run/keys", 2), (bot.Exchange.BaseAddress, bot.Exchange.KeysFolder, bot.Exchange.KeyVersion));
@@ -39,6 +40,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal((0.005m, 0.2m), (bot.Risk.RiskPerTrade, bot.Risk.MaxPosition));
         Assert.Equal(["akka.tcp://bot@a:1", "akka.tcp://bot@b:2"], bot.Node.Seeds);
         Assert.Equal("debug", bot.Log.Level);
+        Assert.Equal([(1.5m, 0.3m), (3m, 0.2m)], bot.Protection.LadderSteps().Select(s => (s.R, s.Share)));
+        Assert.Equal(1, bot.ToSettings("abcdef", "node", bot.Trading.Parameters).Protection.BreakEvenR);
 
         // What is not named keeps its default, also inside a section that is named.
         Assert.Equal((new BotConfiguration().Risk.MaxDrawdown, new BotConfiguration().Pair), (bot.Risk.MaxDrawdown, bot.Pair));
@@ -57,6 +60,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""{ "risk": { "maxPosition": 0.5, "maxExposure": 0.4 } }""", "'risk.maxExposure' is 0.4, allowed is 0.5 to 1")]
     [InlineData("""{ "selection": { "maxVolatility": "0,5" } }""", "'selection.maxVolatility' is '0,5'")]
     [InlineData("""{ "selection": { "maxVolatility": "NaN" } }""", "'selection.maxVolatility' is NaN")]
+    [InlineData("""{ "protection": { "ladder": { "1": 0.7, "2": 0.7 } } }""", "'protection.ladder' sells 1.4 of the position")]
+    [InlineData("""{ "protection": { "emergencyExitMs": 5 } }""", "'protection.emergencyExitMs' is 5, allowed is 10000 to 3600000")]
     [InlineData("""{ "selection": { "maxPairs": 1.5 } }""", "'selection.maxPairs' is '1.5'")]
     [InlineData("""{ "selection": { "maxPairs": 99999999999 } }""", "'selection.maxPairs' is '99999999999'")]
     [InlineData("""{ "orders": { "readLagMarginMs": 1000 } }""", "'orders.readLagMarginMs' is 1000, allowed is 5000 to 600000")]

@@ -38,6 +38,15 @@ public class WatchingTests
     }
 
     [Fact]
+    public void A_closed_order_that_is_shown_with_more_filled_is_read_again()
+    {
+        var bench = new OrderBench().Live();
+        bench.Do(new OrderInput.Looked(EvidenceSource.ClientOrderId, bench.NowMs, OrderBench.Report(0, 2, active: false)));
+        Assert.Empty(bench.Do(new OrderInput.Looked(EvidenceSource.DoneList, bench.NowMs, OrderBench.Report(0, 2, active: false))));
+        Assert.Equal([new OrderEffect.Look(EvidenceSource.Fills)], bench.Do(new OrderInput.Looked(EvidenceSource.DoneList, bench.NowMs, OrderBench.Report(1, 1, active: false))));
+    }
+
+    [Fact]
     public void An_answer_that_was_asked_for_before_the_48_hours_were_over_does_not_end_the_watch()
     {
         var bench = Closed();
