@@ -48,7 +48,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "risks": {} }""", "'risks' is no setting", "known here are controls, database, exchange, log, node, orders, pair, protection, risk, selection, trading")]
+    [InlineData("""{ "risks": {} }""", "'risks' is no setting", "known here are controls, database, exchange, log, node, orders, pair, protection, reconciliation, risk, selection, trading")]
     [InlineData("""{ "risk": { "maxPositon": 0.1 } }""", "'risk.maxPositon' is no setting", "maxPosition")]
     [InlineData("""{ "databases": { "port": 5555 } }""", "'databases' is no setting", "database")]
     [InlineData("""{ "database": { "prot": 5555 } }""", "'prot' is no setting", "maxPoolSize")]
