@@ -23,7 +23,8 @@ internal static class ProcessFaults
         while (run.Done < run.Episodes)
         {
             run.Points.Learn(cluster);
-            if (run.Done % 2 == 1 && run.Points.Next(run.Dice) is { } point)
+            var isAtPoint = run.Done % 2 == 1;
+            if (isAtPoint && run.Points.Next(run.Dice) is { } point)
             {
                 await node.StartAsync($"{point}:{Visit(run)}");
                 if (await node.EndsWithinAsync(ToThePoint, run.Cancel))
@@ -39,9 +40,7 @@ internal static class ProcessFaults
             else
             {
                 await node.StartAsync();
-#pragma warning disable CA5394 // Dice, no secret.
-                await run.PauseAsync(run.Dice.NextDouble() < 0.25 ? run.Between(0.2, 3) : run.Between(3, 9));
-#pragma warning restore CA5394
+                await RandomMomentAsync(run);
             }
             await node.KillAsync(staysDown: true);
             run.Log.Fault("SIGKILL", ("where", "random"));
@@ -49,6 +48,20 @@ internal static class ProcessFaults
         }
         await node.StartAsync();
         run.Time("SIGKILL: start to trading again", await cluster.WhenTradedAsync(3, ChaosRun.Recovery, run.Cancel));
+    }
+
+    /// <summary>A moment of a start, where recovery runs, or one of trading; the first time it trades, so that there are points to know of.</summary>
+    private static async Task RandomMomentAsync(ChaosRun run)
+    {
+#pragma warning disable CA5394 // Dice, no secret.
+        if (run.Done > 0 && run.Dice.NextDouble() < 0.25)
+        {
+            await run.PauseAsync(run.Between(0.2, 4));
+            return;
+        }
+        await run.Deployment.WhenTradedAsync(1 + run.Dice.Next(5), ChaosRun.Recovery, run.Cancel);
+#pragma warning restore CA5394
+        await run.PauseAsync(run.Between(0, 0.5));
     }
 
     /// <summary>A node of the cluster dies; the supervisor starts it again.</summary>
