@@ -1,6 +1,5 @@
 using Bot.Trading.Machines;
 using Bot.Trading.Market;
-using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 
 namespace Bot.Trading.Reconciliation;

@@ -1,5 +1,4 @@
 using Bot.Trading.Market;
-using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 
 namespace Bot.Trading.Reconciliation;
