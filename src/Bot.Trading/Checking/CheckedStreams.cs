@@ -79,6 +79,6 @@ internal sealed class CheckedPortfolio(string id) : CheckedStream(id)
     /// <summary>Its folded state.</summary>
     public PortfolioState State { get; } = new();
 
-    /// <summary>Changes of the trading mode.</summary>
-    public List<ModeChanged> Modes { get; } = [];
+    /// <summary>Changes of the account's trading mode, and when each was committed, Unix ms.</summary>
+    public List<(ModeChanged Changed, long AtMs)> Modes { get; } = [];
 }

@@ -1,6 +1,7 @@
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Trading.Checking;
 
@@ -46,6 +47,9 @@ public sealed partial class InvariantChecker
                 if (++order.Licences == 1)
                     (order.Licence, order.LicensedUs) = (licence, committedUs);
                 break;
+            case CancelAuthorised when order.Parts?.Leg == IntentLeg.Stop:
+                MakeBeforeBreak(order);
+                break;
             case OrderAbsent absent:
                 order.Absent ??= absent;
                 break;
@@ -61,6 +65,30 @@ public sealed partial class InvariantChecker
         if (e is OrderOwned { Epoch: > 1 } owned && owned.StateHash != _settings.HashOrder(order.State))
             RecoveredOther(order, owned.Epoch);
         order.State.Apply(e);
+    }
+
+    /// <summary>A stop is given up only when another one waits for all that is held, or a sale of it is under way, or nothing is held.</summary>
+    private void MakeBeforeBreak(CheckedOrder order)
+    {
+        foreach (var pair in _pairs)
+        {
+            if (pair.IsBroken || !pair.Intents.ContainsKey(order.ClientOrderId))
+                continue;
+            var state = pair.State;
+            if (state.Protection is null || state.Position.Quantity <= 0)
+                return;
+            var covered = 0m;
+            foreach (var attempt in state.Attempts)
+            {
+                if (!attempt.IsOpen || attempt.ClientOrderId == order.ClientOrderId)
+                    continue;
+                if (attempt.Intended.Leg == IntentLeg.Exit || (attempt.Intended.Leg == IntentLeg.Stop && (attempt.IsConfirmed || attempt.IsTriggered)))
+                    covered += attempt.Intended.Spec.Size - attempt.FilledSize;
+            }
+            var bare = state.Position.Quantity - covered;
+            if (bare > (_settings.Rules?.BaseIncrement ?? 0) && _settings.Rules?.IsDust(bare, state.Position.AveragePrice) != true)
+                Violate("I15", order.ClientOrderId, $"given up while {bare} of {state.Position.Quantity} is covered by nothing else");
+        }
     }
 
     // Of a market order nobody knows the price, so its value cannot be judged.
@@ -94,14 +122,14 @@ public sealed partial class InvariantChecker
         pair.State.Apply(e);
     }
 
-    private void Fold(CheckedPortfolio portfolio, PortfolioEvent e)
+    private void Fold(CheckedPortfolio portfolio, PortfolioEvent e, long? committedUs)
     {
         if (portfolio.IsBroken)
             return;
         if (e is PortfolioOwned { Epoch: > 1 } owned && owned.StateHash != _settings.HashPortfolio(portfolio.State))
             RecoveredOther(portfolio, owned.Epoch);
-        if (e is ModeChanged mode)
-            portfolio.Modes.Add(mode);
+        if (e is ModeChanged mode && mode.Scope is null or SwitchEntry.Everything)
+            portfolio.Modes.Add((mode, committedUs / 1_000 ?? mode.AtMs));
         portfolio.State.Apply(e);
     }
 
@@ -116,7 +144,7 @@ public sealed partial class InvariantChecker
         var most = Math.Min(Math.Min(risk.SizeByRisk, risk.SizeByPosition), Math.Min(risk.SizeByExposure, risk.SizeByFunds));
         if (risk.Refusal is not null)
             Violate("I21", i.Spec.ClientOrderId, $"ordered although it was refused: {risk.Refusal}");
-        else if (i.Spec.Size > risk.Size || (most > 0 && i.Spec.Size > most))
+        else if (i.Spec.Size > Math.Min(risk.Size, most))
             Violate("I21", i.Spec.ClientOrderId, $"ordered {i.Spec.Size}, allowed {risk.Size}, by its numbers {most}");
     }
 

@@ -1,4 +1,5 @@
 using Bot.Trading.Orders;
+using Bot.Trading.Pairs;
 
 namespace Bot.Trading.Checking;
 
@@ -90,6 +91,32 @@ public sealed partial class InvariantChecker
         }
     }
 
+    /// <summary>C1: so long may an order be on its way when trading is halted, ms.</summary>
+    private const long SwitchMs = 5_000;
+
+    private void KillSwitch()
+    {
+        foreach (var portfolio in _portfolios)
+        {
+            for (var i = 0; i < portfolio.Modes.Count; i++)
+            {
+                if (portfolio.Modes[i].Changed.Mode == TradingMode.Active || (i > 0 && portfolio.Modes[i - 1].Changed.Mode != TradingMode.Active))
+                    continue;
+                var end = i + 1;
+                while (end < portfolio.Modes.Count && portfolio.Modes[end].Changed.Mode != TradingMode.Active)
+                    end++;
+                var from = portfolio.Modes[i].AtMs + SwitchMs + _settings.ClockErrorMs;
+                var to = end < portfolio.Modes.Count ? portfolio.Modes[end].AtMs : long.MaxValue;
+                foreach (var order in _venueOrders)
+                {
+                    if (order.CreatedAtMs > from && order.CreatedAtMs < to
+                        && ClientOrderId.TryParse(order.ClientOrderId, out var id) && id.Leg == IntentLeg.Entry)
+                        Violate("I20", order.ClientOrderId, $"opened {order.CreatedAtMs - portfolio.Modes[i].AtMs} ms after the mode became {portfolio.Modes[i].Changed.Mode}");
+                }
+            }
+        }
+    }
+
     private void OrdersOfTheJournal()
     {
         foreach (var order in _orders)
@@ -103,14 +130,15 @@ public sealed partial class InvariantChecker
                 continue;
 
             // A stop that ended without an order is in no list that the exchange shows: to everybody who asks it never was, and nothing came of it.
-            if (order.State.Status == OrderStatus.Absent && order.AtExchange > 0 && !IsGone(StopOf(order.ClientOrderId)))
+            if (order.State.Status == OrderStatus.Absent && order.AtExchange > 0 && !IsGone(order.ClientOrderId, StopOf(order.ClientOrderId)))
                 Violate("I5", order.ClientOrderId, "proven absent, and the exchange has it");
             if (order.State.Status == OrderStatus.Closed)
                 TerminalAgreement(order, StopOf(order.ClientOrderId));
         }
     }
 
-    private static bool IsGone(VenueStop? stop) => stop is { ChildOrderId: null, Phase: VenueStopPhase.Triggered or VenueStopPhase.Cancelled };
+    private bool IsGone(string id, VenueStop? stop) => stop is { Phase: VenueStopPhase.Triggered or VenueStopPhase.Cancelled }
+        && (stop.ChildOrderId is not { } child || _children[child] != id);
 
     private void AttemptDiscipline(CheckedOrder order)
     {
@@ -161,7 +189,7 @@ public sealed partial class InvariantChecker
             venue = candidate;
             break;
         }
-        if (stop is { ChildOrderId: null })
+        if (venue is null && stop is not null && (stop.ChildOrderId is not { } child || _children[child] != id))
         {
             // A stop that placed nothing: cancelled, or its money was short when its price came.
             if (stop.Phase is VenueStopPhase.Waiting or VenueStopPhase.Due)

@@ -12,22 +12,45 @@ public sealed partial class InvariantChecker
                 continue;
             _venueStops.Add(stop);
             if (stop.ChildOrderId is { } child)
-                _children[child] = stop;
+                _children[child] = stop.ClientOrderId;
         }
         foreach (var order in orders)
         {
-            if (_children.TryGetValue(order.OrderId, out var stop))
-                _venueOrders.Add(order with { ClientOrderId = stop.ClientOrderId });
+            if (order.ClientOrderId.Length == 0 && _children.ContainsKey(order.OrderId) && Claimant(order.OrderId) is { } claimant)
+                _children[order.OrderId] = claimant;
+        }
+        foreach (var order in orders)
+        {
+            if (_children.TryGetValue(order.OrderId, out var owner))
+                _venueOrders.Add(order with { ClientOrderId = owner });
             else if (IsOwn(order.ClientOrderId))
                 _venueOrders.Add(order);
         }
         foreach (var fill in fills)
         {
-            if (_children.TryGetValue(fill.OrderId, out var stop))
-                _venueFills.Add(fill with { ClientOrderId = stop.ClientOrderId });
+            if (_children.TryGetValue(fill.OrderId, out var owner))
+                _venueFills.Add(fill with { ClientOrderId = owner });
             else if (IsOwn(fill.ClientOrderId))
                 _venueFills.Add(fill);
         }
+    }
+
+    /// <summary>
+    /// The stop that counts an order without a name as its own. Which of two equal stops placed it the exchange does not tell, so any may,
+    /// but one only.
+    /// </summary>
+    private string? Claimant(string childOrderId)
+    {
+        string? claimant = null;
+        foreach (var order in _orders)
+        {
+            if (order.IsBroken || order.State.ChildOrderId != childOrderId)
+                continue;
+            if (claimant is not null)
+                Violate("I2", order.ClientOrderId, $"order {childOrderId} counts as that of {claimant} too");
+            claimant ??= order.ClientOrderId;
+        }
+        return claimant;
     }
 
     private void StopsAtTheExchange()

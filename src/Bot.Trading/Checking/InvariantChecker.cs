@@ -16,7 +16,7 @@ namespace Bot.Trading.Checking;
 public sealed partial class InvariantChecker
 {
     private static readonly string[] Always =
-        ["I16", "I17", "I18", "I23", "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13", "I19", "I21"];
+        ["I16", "I17", "I18", "I23", "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13", "I15", "I19", "I20", "I21"];
 
     private readonly CheckerSettings _settings;
     private readonly List<Violation> _violations = [];
@@ -28,7 +28,7 @@ public sealed partial class InvariantChecker
     private readonly List<VenueOrder> _venueOrders = [];
     private readonly List<VenueFill> _venueFills = [];
     private readonly List<VenueStop> _venueStops = [];
-    private readonly Dictionary<string, VenueStop> _children = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _children = new(StringComparer.Ordinal);
     private ReadTables? _read;
     private int _rows;
 
@@ -63,6 +63,7 @@ public sealed partial class InvariantChecker
         _venueFills.Clear();
         _read = null;
         _rows = 0;
+        ResetExposure();
     }
 
     /// <summary>Takes the next row of a stream in.</summary>
@@ -91,7 +92,7 @@ public sealed partial class InvariantChecker
                     Fold(pair, (PairEvent)e, committedUs);
                     break;
                 case CheckedPortfolio portfolio:
-                    Fold(portfolio, (PortfolioEvent)e);
+                    Fold(portfolio, (PortfolioEvent)e, committedUs);
                     break;
             }
         }
@@ -126,6 +127,7 @@ public sealed partial class InvariantChecker
         StopsAtTheExchange();
         OrdersAtTheExchange();
         OneEffectiveAttempt();
+        KillSwitch();
         OrdersOfTheJournal();
         FillBijection();
         Conservation(balances);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 
 namespace Bot.Trading.Orders;
 
@@ -25,7 +26,7 @@ public enum IntentLeg
 /// <param name="IntentNumber">The pair's intent counter, from 1.</param>
 /// <param name="Leg">Entry, exit or stop.</param>
 /// <param name="Attempt">From 1; a new attempt exists only after the last one is proven absent or rejected, or for a protective sell in doubt.</param>
-public sealed record ClientOrderId(string Deployment, int SymbolId, long IntentNumber, IntentLeg Leg, int Attempt)
+public sealed partial record ClientOrderId(string Deployment, int SymbolId, long IntentNumber, IntentLeg Leg, int Attempt)
 {
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -33,31 +34,24 @@ public sealed record ClientOrderId(string Deployment, int SymbolId, long IntentN
     public string Text => $"b1-{Deployment}-{Base36(SymbolId)}-{Base36(IntentNumber)}-{Letter(Leg)}{Base36(Attempt)}";
 
     /// <summary>True when the text can name a deployment: six lower-case letters or digits.</summary>
-    public static bool IsDeployment(string? text) => text is not null && IsDeployment(text.AsSpan());
+    public static bool IsDeployment(string? text) => text is not null && DeploymentForm().IsMatch(text);
 
     /// <summary>Reads an id back; false when the text is not one of ours.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ClientOrderId? id)
     {
         id = null;
-        const int start = 3, symbolAt = start + 7;
-        if (text is null || text.Length < symbolAt || !text.StartsWith("b1-", StringComparison.Ordinal) || text[symbolAt - 1] != '-')
+        if (text is null || Form().Match(text) is not { Success: true } m)
             return false;
-        var deployment = text.AsSpan(start, 6);
-        if (!IsDeployment(deployment))
+        if (Parse36(m.Groups["s"].Value) is not { } symbol || symbol > int.MaxValue
+            || Parse36(m.Groups["i"].Value) is not { } intent || Parse36(m.Groups["a"].Value) is not { } attempt || attempt > int.MaxValue)
             return false;
-        var at = symbolAt;
-        if (Parse36(text, ref at) is not (>= 0 and <= int.MaxValue and var symbol) || !Take(text, ref at, '-')
-            || Parse36(text, ref at) is not (>= 0 and var intent) || !Take(text, ref at, '-')
-            || at >= text.Length || LegOf(text[at++]) is not { } leg
-            || Parse36(text, ref at) is not (>= 0 and <= int.MaxValue and var attempt) || at != text.Length)
-            return false;
-        id = new ClientOrderId(deployment.ToString(), (int)symbol, intent, leg, (int)attempt);
+        id = new ClientOrderId(m.Groups["d"].Value, (int)symbol, intent, LegOf(m.Groups["l"].ValueSpan[0]), (int)attempt);
         return true;
     }
 
     private static char Letter(IntentLeg leg) => leg switch { IntentLeg.Entry => 'E', IntentLeg.Exit => 'X', _ => 'S' };
 
-    private static IntentLeg? LegOf(char letter) => letter switch { 'E' => IntentLeg.Entry, 'X' => IntentLeg.Exit, 'S' => IntentLeg.Stop, _ => null };
+    private static IntentLeg LegOf(char letter) => letter switch { 'E' => IntentLeg.Entry, 'X' => IntentLeg.Exit, _ => IntentLeg.Stop };
 
     /// <inheritdoc/>
     public override string ToString() => Text;
@@ -76,30 +70,22 @@ public sealed record ClientOrderId(string Deployment, int SymbolId, long IntentN
         return buffer[at..].ToString();
     }
 
-    private static bool IsDeployment(ReadOnlySpan<char> text)
+    private static long? Parse36(string text)
     {
+        var value = 0L;
         foreach (var c in text)
         {
-            if (DigitOf(c) < 0)
-                return false;
-        }
-        return text.Length == 6;
-    }
-
-    private static bool Take(string text, ref int at, char c) => at < text.Length && text[at++] == c;
-
-    private static int DigitOf(char c) => c is >= '0' and <= '9' ? c - '0' : c is >= 'a' and <= 'z' ? c - 'a' + 10 : -1;
-
-    /// <summary>Reads digits as far as they go; -1 when there are none, or too many.</summary>
-    private static long Parse36(string text, ref int at)
-    {
-        var (value, from) = (0L, at);
-        for (; at < text.Length && DigitOf(text[at]) is >= 0 and var digit; at++)
-        {
-            if (value > (long.MaxValue - digit) / 36)
-                return -1;
+            var digit = Digits.IndexOf(c, StringComparison.Ordinal);
+            if (digit < 0 || value > (long.MaxValue - digit) / 36)
+                return null;
             value = value * 36 + digit;
         }
-        return at == from ? -1 : value;
+        return text.Length == 0 ? null : value;
     }
+
+    [GeneratedRegex("^b1-(?<d>[a-z0-9]{6})-(?<s>[0-9a-z]+)-(?<i>[0-9a-z]+)-(?<l>[EXS])(?<a>[0-9a-z]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+
+    [GeneratedRegex("^[a-z0-9]{6}$", RegexOptions.CultureInvariant)]
+    private static partial Regex DeploymentForm();
 }

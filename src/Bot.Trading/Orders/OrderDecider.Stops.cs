@@ -96,7 +96,8 @@ public static partial class OrderDecider
 
     /// <summary>
     /// The one order without a client order id that can be the child. Only a stop that has certainly triggered claims one: it was shown as
-    /// triggered, or it waits no longer though the exchange never said that it cancelled it.
+    /// triggered, or it waits no longer though the exchange never said that it cancelled it. One whose placement is in doubt may have
+    /// triggered before anybody saw it wait: where no stop is, a sale of its size is its own.
     /// </summary>
     private static OrderReport? Unnamed(OrderState s, OrderMemory m, IReadOnlyList<OrderReport> orders, OrderContext c, out bool isAmbiguous)
     {
@@ -115,7 +116,8 @@ public static partial class OrderDecider
             found = o;
             candidates++;
         }
-        if (candidates == 1 && (s.IsTriggered || (s.Status == OrderStatus.Live && !m.IsCancelConfirmed && IsProven(m, StopSources, c))))
+        if (candidates == 1 && (s.IsTriggered
+            || (s.Status is OrderStatus.Live or OrderStatus.InDoubt && !m.IsCancelConfirmed && IsProven(m, StopSources, c))))
             return found;
 
         // A stop that was cancelled has no child: the order belongs to another.

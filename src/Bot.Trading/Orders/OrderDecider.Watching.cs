@@ -5,6 +5,7 @@ namespace Bot.Trading.Orders;
 /// <content>After the end: an execution may still be told of, for as long as the exchange keeps evidence (RELIABILITY.md R9).</content>
 public static partial class OrderDecider
 {
+    private const long RetryWatchMs = 60_000;
     private const long FirstWatchMs = 10_000;
     private const long SecondWatchMs = 60_000;
     private const long ThirdWatchMs = 600_000;

@@ -52,6 +52,10 @@ public static partial class OrderDecider
             case OrderInput.Woken:
                 OnWoken(s, m, c, sink);
                 break;
+            case OrderInput.LookFailed when s.Status is OrderStatus.Closed or OrderStatus.Quarantined:
+                // A look that has learned nothing is none: the next one in turn may be an hour away.
+                sink.Do(new OrderEffect.Wake(RetryWatchMs));
+                break;
             case OrderInput.CancelAsked ask:
                 OnCancelAsked(s, ask, c, sink);
                 break;

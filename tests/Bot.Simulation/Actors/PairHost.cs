@@ -16,9 +16,11 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
     private readonly ScriptedStrategy _strategy = new();
     private readonly PairContext _context;
     private readonly PairMemory _memory = new();
-    private readonly PairState _state = new();
+    private PairState _state = new();
     private readonly List<TrackerHost> _trackers = [];
-    private readonly List<(string Id, long PauseMs)> _restartPauses = [];
+    private readonly List<(string Id, long PauseMs, bool IsDue)> _restartPauses = [];
+    private readonly List<StopChild> _stopChildren = [];
+    private bool _isRecovering;
     private long _acknowledged = -1;
     private int _report;
     private bool _isReady;
@@ -86,6 +88,9 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
         }
         _context.Replayed = Replayed;
         _context.StateHash = SimHash.Of(_state);
+        if (World.Is(Mutant.IntentNumberFromMemory))
+            _state = PairState.From(_state.ToSnapshot() with { NextIntent = 1 });
+        _isRecovering = true;
         Decide(new PairInput.Recovered());
         Connect();
     }
@@ -93,6 +98,7 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
     /// <inheritdoc/>
     protected override void OnMessage(in Event e)
     {
+        _isRecovering = false;
         if (e.Kind == Happening.Wake)
         {
             Decide(new PairInput.Woken());
@@ -121,6 +127,11 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
                 // It names the stop by the exchange's id only: whose it is the trackers know.
                 TellStops(update);
                 break;
+            case StopChild child:
+                _stopChildren.RemoveAll(c => c.ClientOrderId == child.ClientOrderId);
+                _stopChildren.Add(child);
+                TellStops(child);
+                break;
             case TrackerGone gone:
                 OnTrackerGone(gone.Tracker);
                 break;
@@ -145,11 +156,18 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
     {
         switch (effect)
         {
+            case PairEffect.StartTracker when _isRecovering && World.Is(Mutant.OrdersForgottenOnRestart):
+                break;
             case PairEffect.StartTracker start:
+                if (start.Leg == IntentLeg.Stop && World.Is(Mutant.CancelBeforeMake))
+                    CancelOtherStops(start.Spec.ClientOrderId);
                 StartTracker(start);
                 break;
             case PairEffect.EnsureTracker ensure:
-                StartTracker(ensure.Order);
+                // One that waits out its pause after a failure is on its way.
+                if (!_restartPauses.Exists(p => p.Id == ensure.Order.Spec.ClientOrderId && p.IsDue)
+                    && !World.Is(Mutant.TrackerNotRestarted) && !World.Is(Mutant.OrdersForgottenOnRestart))
+                    StartTracker(ensure.Order);
                 break;
             case PairEffect.CancelOrder cancel:
                 if (Tracker(cancel.ClientOrderId) is { } cancelled)
@@ -162,6 +180,11 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
                     World.Tell(tracker, Word.Release);
                 }
                 _restartPauses.RemoveAll(p => p.Id == release.ClientOrderId);
+                _stopChildren.RemoveAll(c => c.ClientOrderId == release.ClientOrderId);
+                break;
+            case PairEffect.RequestGrant request when World.Is(Mutant.EntryWithoutGrant):
+                World.Tell(this, new PairInput.GrantAnswered(
+                    request.Request.IntentNumber, new Trading.Risk.RiskDecision(0, 0, 0, request.Request.EntryPrice, request.Request.StopPrice, 0, 0, 0, 1, 2, null), 1));
                 break;
             case PairEffect.RequestGrant request:
                 World.Between(Node, World.Portfolio, new PortfolioInput.GrantAsked(request.Request));
@@ -188,7 +211,31 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
     {
         if (World.Is(Mutant.FillsAppliedTwice) && input is PairInput.OrderFilled filled && World.Draw(2) == 0)
             input = new PairInput.Several([filled, filled with { Fill = filled.Fill with { TradeId = -filled.Fill.TradeId } }]);
+        if (World.Is(Mutant.DedupeByTradeIdAlone) && input is PairInput.OrderFilled { Fill: { } told } && HasTrade(told.TradeId))
+            return;
         Decide(input);
+    }
+
+    private bool HasTrade(long tradeId)
+    {
+        foreach (var attempt in _state.Attempts)
+        {
+            foreach (var trade in attempt.Trades)
+            {
+                if (trade.TradeId == tradeId)
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private void CancelOtherStops(string clientOrderId)
+    {
+        foreach (var tracker in _trackers)
+        {
+            if (tracker.IsStop && tracker.ClientOrderId != clientOrderId)
+                World.Tell(tracker, new OrderInput.CancelAsked("mutant"));
+        }
     }
 
     private void OnWord(Word word, int number)
@@ -288,9 +335,9 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
         var at = _restartPauses.FindIndex(p => p.Id == id);
         var pause = at < 0 ? Setup.RestartBackoffMs : Math.Min(2 * _restartPauses[at].PauseMs, LongestPauseMs);
         if (at < 0)
-            _restartPauses.Add((id, pause));
+            _restartPauses.Add((id, pause, true));
         else
-            _restartPauses[at] = (id, pause);
+            _restartPauses[at] = (id, pause, true);
         World.Queue.Add(World.NowMs + pause, Happening.Message, this, new RestartTracker(id));
     }
 
@@ -324,6 +371,14 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
         World.Add(tracker);
         _trackers.Add(tracker);
         World.Queue.Add(World.NowMs, Happening.Begin, tracker);
+        if (start.Leg == IntentLeg.Stop)
+        {
+            foreach (var child in _stopChildren)
+                World.Tell(tracker, child);
+        }
+        var at = _restartPauses.FindIndex(p => p.Id == start.Spec.ClientOrderId);
+        if (at >= 0)
+            _restartPauses[at] = _restartPauses[at] with { IsDue = false };
 
         // What was asked of the last incarnation of the tracker may not have reached its journal.
         if (_state.Find(start.Spec.ClientOrderId) is { IsOpen: true, IsCancelling: true })
@@ -348,6 +403,9 @@ internal sealed class PairHost : Durable<PairEvent, PairEffect>
 
     private void SetMode(TradingMode mode)
     {
+        // A projection that lags: what was said a minute ago.
+        if (World.Is(Mutant.ModeFromStaleProjection) && _isModeKnown)
+            return;
         if (_acknowledged >= 0)
             _report++;
         var isNew = _context.Mode != mode || !_isModeKnown;

@@ -56,6 +56,7 @@ internal sealed class PortfolioHost : Durable<PortfolioEvent, PortfolioEffect>
                 World.Between(Node, World.Pair, new BookAcknowledged(acknowledge.Version, _state.Mode));
                 break;
             case PortfolioEffect.PublishMode publish:
+                World.Mirror(publish.Mode);
                 if (_state.Books.Count > 0)
                     World.Between(Node, World.Pair, new ModeTold(publish.Mode));
                 break;
@@ -68,7 +69,11 @@ internal sealed class PortfolioHost : Durable<PortfolioEvent, PortfolioEffect>
     private void Decide(PortfolioInput input)
     {
         World.Trace?.Input(this, input);
-        PortfolioDecider.Decide(_state, _memory, new PortfolioContext(NowMs, Setup.PortfolioSettings, Node.Name, Replayed, _stateHash), input, Sink);
+        // A table that lags still says that everything is allowed.
+        var state = World.Is(Mutant.ModeFromStaleProjection) && input is PortfolioInput.GrantAsked
+            ? PortfolioState.From(_state.ToSnapshot() with { Mode = TradingMode.Active, Switches = null, Breaker = null })
+            : _state;
+        PortfolioDecider.Decide(state, _memory, new PortfolioContext(NowMs, Setup.PortfolioSettings, Node.Name, Replayed, _stateHash), input, Sink);
         Commit();
     }
 }

@@ -16,6 +16,8 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     private readonly OrderMemory _memory = new();
     private readonly List<PairInput> _report = [];
     private readonly OrderPolicy _policy;
+    private readonly List<string> _childrenOfOthers = [];
+    private bool _isSilent;
     private int _wake;
     private int _notFound;
 
@@ -44,7 +46,12 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     public OrderState State => _state;
 
     /// <inheritdoc/>
-    protected override void Apply(OrderEvent e) => _state.Apply(e);
+    protected override void Apply(OrderEvent e)
+    {
+        _state.Apply(e);
+        if (e is StopTriggered { ChildOrderId: { } child } && _pair.IsAlive)
+            World.Tell(_pair, new StopChild(ClientOrderId, child));
+    }
 
     /// <inheritdoc/>
     protected override void OnRecovered()
@@ -56,6 +63,7 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
         }
         if (World.Is(Mutant.ResendOnRecovery) && _state.Status is OrderStatus.Authorised or OrderStatus.InDoubt)
             Place(_state.Spec!, NowMs);
+        _isSilent = World.Is(Mutant.SilentRecovery);
         Decide(new OrderInput.Recovered());
     }
 
@@ -64,7 +72,7 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     {
         if (e.Kind == Happening.Timer)
         {
-            if (e.Number == _wake)
+            if (e.Number == _wake && !(_state.IsSettled && (World.Is(Mutant.NoWatchAfterClose) || World.Is(Mutant.ClosedBeforeFills))) && !IsDeaf)
                 Decide(new OrderInput.Woken());
             return;
         }
@@ -72,6 +80,10 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
         {
             case OrderInput input:
                 OnInput(input);
+                break;
+            case StopChild other:
+                if (other.ClientOrderId != ClientOrderId && !_childrenOfOthers.Contains(other.ChildOrderId) && !World.Is(Mutant.AnyNamelessChildIsOurs))
+                    _childrenOfOthers.Add(other.ChildOrderId);
                 break;
             case OrderUpdate { ClientOrderId: null } unnamed when unnamed.OrderId != _state.TradingOrderId:
                 // Somebody else's; or of our stop, which cannot be known before the exchange has shown it.
@@ -82,7 +94,7 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
             case StopUpdate update when update.StopId == _state.OrderId:
                 Decide(new OrderInput.StopStreamed(update));
                 break;
-            case Word word when word == Word.Connected && !_state.IsSettled:
+            case Word word when word == Word.Connected && !_state.IsSettled && !IsDeaf:
                 // The stream has no replay: what it missed is asked for at once.
                 Decide(new OrderInput.Woken());
                 break;
@@ -107,10 +119,8 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
             case OrderEffect.CancelStop:
                 World.Send(new Request(this, RequestKind.CancelStop, spec) { StopId = _state.OrderId });
                 break;
-            case OrderEffect.Look look when look.Source == EvidenceSource.Fills && World.Is(Mutant.FillsNotAsked) && _state.TradingOrderId is null:
-                World.Tell(this, new OrderInput.FillsRead(NowMs, [], false));
-                break;
             case OrderEffect.Look look:
+                AskTooEarly(look);
                 World.Send(new Request(this, RequestKind.Look, spec)
                 {
                     Source = look.Source,
@@ -118,7 +128,8 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
                     StopId = _state.IsStop ? _state.OrderId : null,
 
                     // A stop may have waited for days; what it placed is not older than its trigger.
-                    SinceMs = (_memory.TriggeredAtMs > 0 ? _memory.TriggeredAtMs : _state.SignTimeMs) - 60_000,
+                    SinceMs = _memory.TriggeredAtMs > 0 ? _memory.TriggeredAtMs : _state.SignTimeMs,
+                    ChildrenOfOthers = _childrenOfOthers,
                 });
                 break;
             case OrderEffect.Wake wake:
@@ -156,6 +167,9 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     protected override void AfterCommit()
     {
         // What one decision tells the pair travels together, so that the pair writes it together.
+        if (_isSilent)
+            _report.Clear();
+        _isSilent = false;
         if (_report.Count == 1)
             World.Tell(_pair, _report[0]);
         else if (_report.Count > 1)
@@ -170,8 +184,21 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
             World.Tell(_pair, new TrackerGone(this));
     }
 
+    // Wrong turns in what the gateway makes of an answer.
+    private OrderInput Mutated(OrderInput input) => input switch
+    {
+        OrderInput.Looked { Report: { Active: false } r } l when World.Is(Mutant.ClosedBeforeFills) =>
+            l with { Report = r with { DealSize = _state.FilledSize, DealFunds = _state.FilledFunds, CancelledSize = _start.Spec.Size - _state.FilledSize } },
+        OrderInput.Looked { Report: { } r } when World.Is(Mutant.PositionFromDealSize) && _state.TradingOrderId is not null && r.DealSize > _state.FilledSize =>
+            new OrderInput.FillsRead(NowMs, [new FillReport(Setup.Symbol, r.OrderId, -(long)(r.DealSize * 100), r.Side, r.DealFunds / r.DealSize, r.DealSize - _state.FilledSize, 0, "USDT", null, NowMs)], false),
+        OrderInput.SubmitAnswered { Outcome: SubmitOutcome.Doubt, Code: "timeout" } a when World.Is(Mutant.TimeoutIsRefusal) =>
+            a with { Outcome = SubmitOutcome.Refused },
+        _ => input,
+    };
+
     private void OnInput(OrderInput input)
     {
+        input = Mutated(input);
         if (World.Is(Mutant.StaleEvidence))
         {
             input = input switch
@@ -203,6 +230,15 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
 
     private void Place(OrderSpec spec, long signTimeMs)
     {
+        if (World.Is(Mutant.AttemptsShareId) && Trading.Orders.ClientOrderId.TryParse(spec.ClientOrderId, out var own) && own.Attempt > 1)
+            spec = spec with { ClientOrderId = (own with { Attempt = 1 }).Text };
+
+        // The gateway reads the kill switch anew before it sends an entry; what cannot be read counts as halted.
+        if (_start.Leg == IntentLeg.Entry && World.Switch != TradingMode.Active && !World.Is(Mutant.ModeFromStaleProjection))
+        {
+            World.Tell(this, new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, "control", "trading is halted"));
+            return;
+        }
         var request = new Request(this, RequestKind.Place, spec)
         {
             SignMs = World.Is(Mutant.SignedAtSend) ? 0 : signTimeMs,
@@ -212,6 +248,17 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
             World.Tell(this, new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, "stale-licence", "too old to be sent"));
         else
             World.Send(request);
+    }
+
+    private bool IsDeaf => World.Is(Mutant.StopsOnlyByStream) && IsStop && _memory.IsLiveTold && !_state.IsTriggered;
+
+    // The questions that may prove absence are asked from the beginning, and what they answer counts whenever it is read.
+    private void AskTooEarly(OrderEffect.Look look)
+    {
+        if (!World.Is(Mutant.StaleEvidence) || _state.Status != OrderStatus.InDoubt || look.Source != EvidenceSource.ClientOrderId || NowMs > _state.ValidUntilMs)
+            return;
+        foreach (var source in (ReadOnlySpan<EvidenceSource>)[EvidenceSource.ActiveList, EvidenceSource.DoneList, EvidenceSource.Fills])
+            World.Send(new Request(this, RequestKind.Look, _start.Spec) { Source = source, SinceMs = _state.SignTimeMs });
     }
 
     private void Decide(OrderInput input)

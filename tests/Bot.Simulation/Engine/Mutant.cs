@@ -69,7 +69,7 @@ internal enum Mutant
     /// <summary>What a tracker tells its pair is told twice and taken twice.</summary>
     FillsAppliedTwice,
 
-    /// <summary>An order is closed as soon as it is not active, whatever fills are missing.</summary>
+    /// <summary>An order is closed as soon as it is not active, whatever fills are missing, and nobody looks again.</summary>
     ClosedBeforeFills,
 
     /// <summary>A new incarnation does not write that it owns its stream.</summary>
@@ -84,11 +84,38 @@ internal enum Mutant
     /// <summary>The next intent's number is forgotten at a restart.</summary>
     IntentNumberFromMemory,
 
-    /// <summary>The list of executions is not asked before an order counts as absent.</summary>
-    FillsNotAsked,
-
     /// <summary>An incarnation that writes nothing never asks whether it was overtaken.</summary>
     NeverAsksTheJournal,
+
+    /// <summary>An old stop is cancelled before the new one was seen to wait.</summary>
+    CancelBeforeMake,
+
+    /// <summary>Of a stop that waits only the stream is heard, nobody asks.</summary>
+    StopsOnlyByStream,
+
+    /// <summary>Any sale without a name may be a stop's own.</summary>
+    AnyNamelessChildIsOurs,
+
+    /// <summary>Nobody looks at an order any more once it is closed.</summary>
+    NoWatchAfterClose,
+
+    /// <summary>A pair takes an execution as known when it has one with this trade id, of whatever order.</summary>
+    DedupeByTradeIdAlone,
+
+    /// <summary>A pair buys what nobody granted.</summary>
+    EntryWithoutGrant,
+
+    /// <summary>The kill switch is read from a table that lags.</summary>
+    ModeFromStaleProjection,
+
+    /// <summary>A pair that is quiet is put to sleep, and nobody wakes it.</summary>
+    Passivation,
+
+    /// <summary>A recovery ends at the last snapshot: the rows behind it are left out.</summary>
+    SnapshotWithoutTail,
+
+    /// <summary>The exchange takes requests however late they are.</summary>
+    ExchangeTakesLateRequests,
 
     /// <summary>A clock that is four seconds off is trusted.</summary>
     ClockFourSecondsOff,

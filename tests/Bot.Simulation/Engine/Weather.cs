@@ -24,6 +24,12 @@ internal sealed class Weather
     /// <summary>By how much at most, ms.</summary>
     public int LateByMs { get; set; }
 
+    /// <summary>Answers are late until.</summary>
+    public long AnswersLateMs { get; set; }
+
+    /// <summary>By how much at most, ms.</summary>
+    public int AnswersLateByMs { get; set; }
+
     /// <summary>The exchange errs until.</summary>
     public long ServerErrorsMs { get; set; }
 
@@ -86,7 +92,7 @@ internal sealed class Weather
     public void Heal()
     {
         IsCalm = true;
-        JournalBackMs = AnswersLostMs = RequestsLostMs = RequestsLateMs = ServerErrorsMs = ServerErrorsAfterMs = 0;
+        JournalBackMs = AnswersLostMs = RequestsLostMs = RequestsLateMs = AnswersLateMs = ServerErrorsMs = ServerErrorsAfterMs = 0;
         ThrottledMs = ThrottledAfterMs = RefusalsMs = StaleMs = ReadsFailMs = LateExecutionsMs = NodesCutMs = 0;
         StreamLossMs = StreamTwiceMs = StreamReorderMs = 0;
         JournalRefuses = false;

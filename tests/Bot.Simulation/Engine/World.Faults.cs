@@ -94,6 +94,9 @@ internal sealed partial class World
             case FaultKind.RequestsLate:
                 (Weather.RequestsLateMs, Weather.LateByMs) = (until, Math.Max(1, fault.Amount));
                 break;
+            case FaultKind.AnswersLate:
+                (Weather.AnswersLateMs, Weather.AnswersLateByMs) = (until, Math.Max(1, fault.Amount));
+                break;
             case FaultKind.ServerErrors:
                 Weather.ServerErrorsMs = until;
                 break;

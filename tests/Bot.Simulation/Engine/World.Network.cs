@@ -49,6 +49,8 @@ internal sealed partial class World
             return;
         request.IsAnswered = true;
         var at = NowMs + Delay();
+        if (Weather.AnswersLateMs > NowMs)
+            at += _noise.Below(Weather.AnswersLateByMs);
         if (Weather.AnswersLostMs > NowMs || at >= request.SentMs + TimeoutMs)
             Queue.Add(Math.Max(NowMs, request.SentMs + TimeoutMs), Happening.Message, request.Tracker, request.TimedOut());
         else
@@ -126,6 +128,8 @@ internal sealed partial class World
             if (_actors[i] is PairHost { IsAlive: true, Node.IsPaused: false } pair)
                 pair.Take(new Event { Kind = Happening.Ticked, TimeMs = NowMs, Number = price });
         }
+        Exchange.Expose();
+
         // Prices come all the time; so does this one, though nothing has changed.
         if (ticks < 0)
             Queue.Add(NowMs + 5_000, Happening.Ticked, number: -1);

@@ -5,6 +5,10 @@ namespace Bot.Simulation.Engine;
 /// <content>Nodes, crash points and the journal's way.</content>
 internal sealed partial class World
 {
+    // What failed again and again waits up to a minute before it is tried again.
+    private const int HealedProtectMs = 90_000;
+    private const int CalmProtectMs = 2_000;
+
     private int _nextPointNumber;
 
     /// <summary>A write leaves a process.</summary>
@@ -194,6 +198,8 @@ internal sealed partial class World
 
     private void OnAskHeads()
     {
+        if (Is(Mutant.Passivation) && NowMs > StartMs + _plan.HealAtMs + 120_000)
+            Pair.Current?.End();
         if (Weather.JournalBackMs <= NowMs)
         {
             for (var i = 0; i < _actors.Count; i++)
@@ -223,6 +229,7 @@ internal sealed partial class World
         }
         _points.Clear();
         Exchange.Heal();
+        Checker.Calm(NowMs, HealedProtectMs);
         Queue.Add(NowMs + SettleMs, Happening.End);
     }
 }

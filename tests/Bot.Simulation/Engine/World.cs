@@ -3,6 +3,9 @@ using Bot.Simulation.Exchange;
 using Bot.Simulation.Plans;
 using Bot.Simulation.Running;
 using Bot.Trading.Checking;
+using Bot.Trading.Orders;
+using Bot.Trading.Pairs;
+using Bot.Trading.Portfolio;
 
 namespace Bot.Simulation.Engine;
 
@@ -26,6 +29,7 @@ internal sealed partial class World
     private readonly Node[] _nodes = [new(0), new(1)];
     private readonly List<int> _systemOf = [];
     private readonly List<Actor> _actors = [];
+    private TradingMode _switch;
     private Mutant _mutant;
     private Plan _plan = null!;
     private Scenario _scenario = null!;
@@ -91,12 +95,21 @@ internal sealed partial class World
     /// <summary>The scenario that plays.</summary>
     public Scenario Scenario => _scenario;
 
+    /// <summary>The kill switch as every gateway reads it; it cannot be read while the journal is away.</summary>
+    public TradingMode Switch => Weather.JournalBackMs > NowMs ? TradingMode.Halted : _switch;
+
+    /// <summary>The portfolio writes its mode to where gateways read it.</summary>
+    public void Mirror(TradingMode mode) => _switch = mode;
+
     /// <summary>True when this wrong turn is taken.</summary>
     public bool Is(Mutant mutant) => _mutant == mutant;
 
     /// <summary>What code does that contradicts itself.</summary>
     public static bool IsFault(Exception e) =>
         e is InvalidOperationException or ArgumentException or KeyNotFoundException or NullReferenceException or InvalidCastException or OverflowException or DivideByZeroException;
+
+    /// <summary>True for the event by which an incarnation takes its stream over.</summary>
+    public static bool IsOwner(object e) => e is OrderOwned or PairOwned or PortfolioOwned;
 
     /// <summary>A new incarnation's number.</summary>
     public int NextWriter()
@@ -156,6 +169,7 @@ internal sealed partial class World
         _nextPointNumber = 0;
         _atPersist = null;
         _thrown = null;
+        _switch = TradingMode.Active;
         _points.Clear();
         _systemOf.Clear();
         _actors.Clear();
@@ -174,6 +188,8 @@ internal sealed partial class World
 
     private void Begin()
     {
+        if (_plan is { Faults.Count: 0, IsCalm: true } && !_scenario.HasTrouble)
+            Checker.Calm(StartMs, CalmProtectMs);
         Portfolio.StartIn(0);
         Pair.StartIn(0);
         for (var i = 0; i < _scenario.Steps.Length; i++)
@@ -269,6 +285,8 @@ internal sealed partial class World
         Figures.Points = _nextPointNumber;
         Figures.Orders = report.Orders;
         Figures.Fills = report.Fills;
+        for (var i = 0; i < Figures.Unprotected.Length; i++)
+            Figures.Unprotected[i] = Checker.Unprotected[i];
         return new RunResult(_plan, violations);
     }
 }

@@ -13,7 +13,27 @@ internal sealed partial class ExchangeModel
 {
     private const int StalerThanMarginMs = 75_000;
 
+    private const long ListMarginMs = 60_000;
+
     private static readonly IReadOnlyList<FillReport> NoFills = [];
+
+    private bool _hiddenAreCancelled;
+
+    // The two sides of a self-trade share the trade id: two orders may have executions of one id.
+    private long TradeIdOf(AccountFill fill)
+    {
+        if (!_world.Plan.HasSharedTradeIds)
+            return fill.TradeId;
+        var number = 0;
+        foreach (var other in _account.Fills)
+        {
+            if (other.Order == fill.Order)
+                number++;
+            if (other == fill)
+                break;
+        }
+        return number;
+    }
 
     private long AsOf()
     {
@@ -87,12 +107,16 @@ internal sealed partial class ExchangeModel
         var unnamed = new List<OrderReport>();
         foreach (var order in _account.Orders)
         {
-            if (order.ClientOid.Length == 0 && order.Side == Side.Sell && order.CreatedAtMs <= asOf && order.CreatedAtMs >= request.SinceMs
-                && Report(order, asOf) is var report && report.Active == isActive)
+            if (MayBeChild(order, request) && order.CreatedAtMs <= asOf && Report(order, asOf) is var report && report.Active == isActive)
                 unnamed.Add(report);
         }
         return unnamed;
     }
+
+    // As the gateway does it: not older than the stop, and of one stop only.
+    private static bool MayBeChild(AccountOrder order, Request stop) =>
+        stop.Spec.StopPrice is not null && order.ClientOid.Length == 0 && order.Side == Side.Sell && order.CreatedAtMs >= stop.SinceMs - 1_000
+        && !stop.ChildrenOfOthers.Contains(order.OrderId);
 
     private OrderReport Report(AccountOrder order, long asOf)
     {
@@ -112,7 +136,7 @@ internal sealed partial class ExchangeModel
         }
         return new OrderReport(
             order.OrderId, order.Request.ClientOid, Setup.Symbol, order.Side, order.Type, order.Request.Price, order.Request.Size, size, funds,
-            isCurrent ? order.CancelledSize : 0, !isCurrent || order.IsActive, order.CreatedAtMs);
+            isCurrent ? order.CancelledSize + (_hiddenAreCancelled ? hidden : 0) : 0, !isCurrent || order.IsActive, order.CreatedAtMs);
     }
 
     private List<FillReport> FillsOf(string orderId, long asOf)
@@ -123,7 +147,7 @@ internal sealed partial class ExchangeModel
             if (fill.Order.OrderId == orderId && fill.TimeMs <= asOf && !IsHidden(fill))
             {
                 fills.Add(new FillReport(
-                    Setup.Symbol, orderId, fill.TradeId, fill.Order.Side, fill.Price, fill.Size, fill.Fee, fill.FeeCurrency, fill.IsMaker, fill.TimeMs));
+                    Setup.Symbol, orderId, TradeIdOf(fill), fill.Order.Side, fill.Price, fill.Size, fill.Fee, fill.FeeCurrency, fill.IsMaker, fill.TimeMs));
             }
         }
         return fills;
@@ -135,11 +159,10 @@ internal sealed partial class ExchangeModel
         var (fillsAsOf, doneAsOf, activeAsOf) = (AsOf(), AsOf(), AsOf());
         foreach (var fill in _account.Fills)
         {
-            if (fill.TimeMs > fillsAsOf || fill.TimeMs < request.SinceMs || IsHidden(fill))
+            if (fill.TimeMs > fillsAsOf || fill.TimeMs < request.SinceMs - ListMarginMs || IsHidden(fill))
                 continue;
             var order = fill.Order;
-            var isUnnamedSell = order.ClientOid.Length == 0 && order.Side == Side.Sell;
-            var isKnown = order.ClientOid != request.Spec.ClientOrderId && !(request.Spec.StopPrice is not null && isUnnamedSell) && order.CreatedAtMs >= request.SinceMs
+            var isKnown = order.ClientOid != request.Spec.ClientOrderId && !MayBeChild(order, request) && order.CreatedAtMs >= request.SinceMs - ListMarginMs
                 && (IsListed(order, doneAsOf, false) || IsListed(order, activeAsOf, true));
             if (!isKnown)
                 return true;
@@ -173,10 +196,13 @@ internal sealed partial class ExchangeModel
         if (weather.LateExecutionsMs > _world.NowMs)
         {
             _hidden.Add((_account.Fills[^1], _world.NowMs + weather.ExecutionsLateByMs));
+
+            // Either the order does not add up meanwhile, or what is not shown counts as cancelled.
+            _hiddenAreCancelled = (weather.ExecutionsLateByMs & 1) == 1;
             return;
         }
         Push(order, OrderUpdateKind.Match, new FillReport(
-            Setup.Symbol, order.OrderId, trade.Id, order.Side, trade.Price, trade.Size, null, null, isMaker, _world.NowMs));
+            Setup.Symbol, order.OrderId, TradeIdOf(_account.Fills[^1]), order.Side, trade.Price, trade.Size, null, null, isMaker, _world.NowMs));
     }
 
     /// <inheritdoc/>

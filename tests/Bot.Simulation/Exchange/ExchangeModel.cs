@@ -68,6 +68,25 @@ internal sealed partial class ExchangeModel : IAccountListener
     /// <summary>Stops that wait.</summary>
     public IReadOnlyList<StopOrder> Waiting => _account.Stops.Waiting;
 
+    /// <summary>Tells the checker what is held and what covers it.</summary>
+    public void Expose()
+    {
+        if (!_world.Plan.HasStops)
+            return;
+        decimal stops = 0, sales = 0;
+        foreach (var stop in _account.Stops.All)
+        {
+            if (stop.Phase is StopPhase.Waiting or StopPhase.Due)
+                stops += stop.Request.Size ?? 0;
+        }
+        foreach (var order in _account.Active)
+        {
+            if (order.Side == Side.Sell)
+                sales += order.Request.Size - order.DealSize ?? 0;
+        }
+        _world.Checker.Exposed(_world.NowMs, _account.Balance("ABC").Total, stops, sales, LastPrice);
+    }
+
     /// <summary>The market trades at a price.</summary>
     public void SetPrice(decimal price)
     {
@@ -90,6 +109,7 @@ internal sealed partial class ExchangeModel : IAccountListener
         _scheduledMs = long.MaxValue;
         _floor.AdvanceTo(_world.NowMs);
         Plan();
+        Expose();
     }
 
     /// <summary>Nothing is held back any more.</summary>
@@ -114,6 +134,7 @@ internal sealed partial class ExchangeModel : IAccountListener
             _ => Look(request),
         };
         Plan();
+        Expose();
         if (request.IsAnswered)
             return;
         if (request.Tracker is { IsAlive: true, Node.IsPaused: false } tracker)
@@ -168,7 +189,7 @@ internal sealed partial class ExchangeModel : IAccountListener
         foreach (var f in _account.Fills)
         {
             fills.Add(new VenueFill(
-                f.Order.ClientOid, f.Order.OrderId, f.TradeId, f.Order.Pair.Symbol, f.Order.Side == Side.Buy, f.Price, f.Size, f.Fee, f.FeeCurrency));
+                f.Order.ClientOid, f.Order.OrderId, TradeIdOf(f), f.Order.Pair.Symbol, f.Order.Side == Side.Buy, f.Price, f.Size, f.Fee, f.FeeCurrency));
         }
         return fills;
     }
@@ -198,13 +219,14 @@ internal sealed partial class ExchangeModel : IAccountListener
             return Refused(request, "500000", "Internal Server Error", 500);
         if (weather.ThrottledMs > now)
             return Refused(request, "429000", "Too Many Requests", 429);
-        if (Math.Abs(now - sign) > SignatureLifeMs)
+        if (Math.Abs(now - sign) > SignatureLifeMs && !_world.Is(Mutant.ExchangeTakesLateRequests))
             return Refused(request, "400002", "Invalid KC-API-TIMESTAMP", 400);
         if (weather.RefusalsMs > now)
         {
             var (code, message, status) = Refusals[weather.Refusal % Refusals.Length];
             return Refused(request, code, message, status);
         }
+        var hasWindow = request.SignMs != 0 && !_world.Is(Mutant.ExchangeTakesLateRequests);
         var spec = request.Spec;
         if (spec.StopPrice is { } stopPrice)
             return PlaceStop(request, stopPrice);
@@ -219,8 +241,8 @@ internal sealed partial class ExchangeModel : IAccountListener
                 Size = spec.Size,
                 TimeInForce = spec.TimeInForce,
                 PostOnly = spec.PostOnly,
-                ClientTimestamp = request.SignMs == 0 ? null : sign,
-                AllowMaxTimeWindow = request.SignMs == 0 ? null : Setup.WindowMs,
+                ClientTimestamp = hasWindow ? sign : null,
+                AllowMaxTimeWindow = hasWindow ? Setup.WindowMs : null,
             },
             _account,
             now,

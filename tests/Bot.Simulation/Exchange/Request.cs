@@ -46,8 +46,11 @@ internal sealed class Request(TrackerHost tracker, RequestKind kind, OrderSpec s
     /// <summary>The exchange's id of the stop, when known.</summary>
     public string? StopId { get; init; }
 
-    /// <summary>Lists are read from here.</summary>
+    /// <summary>What is asked for is not older than this; lists are read from a minute before.</summary>
     public long SinceMs { get; init; }
+
+    /// <summary>Orders that other stops of the pair are known to have placed.</summary>
+    public IReadOnlyList<string> ChildrenOfOthers { get; init; } = [];
 
     /// <summary>When it was sent, true time.</summary>
     public long SentMs { get; set; }

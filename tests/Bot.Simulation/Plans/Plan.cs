@@ -37,6 +37,9 @@ internal enum FaultKind : byte
     /// <summary>Requests arrive late.</summary>
     RequestsLate,
 
+    /// <summary>Answers come late.</summary>
+    AnswersLate,
+
     /// <summary>The exchange answers 5xx without taking anything.</summary>
     ServerErrors,
 
@@ -124,6 +127,9 @@ internal sealed record Plan
 
     /// <summary>Whether a stop that has triggered is not shown any more.</summary>
     public bool IsTriggeredHidden { get; init; }
+
+    /// <summary>Whether trade ids are unique within an order only, as those of a self-trade are.</summary>
+    public bool HasSharedTradeIds { get; init; }
 
     /// <summary>What goes wrong.</summary>
     public IReadOnlyList<Fault> Faults { get; init; } = [];

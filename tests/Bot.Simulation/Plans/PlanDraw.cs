@@ -10,13 +10,13 @@ internal static class PlanDraw
     [
         FaultKind.AtPoint, FaultKind.AtPoint, FaultKind.AtPoint, FaultKind.AtPoint, FaultKind.AtPoint, FaultKind.AtPoint,
         FaultKind.Kill, FaultKind.Pause, FaultKind.Pause, FaultKind.StreamDown, FaultKind.StreamLoss, FaultKind.StreamTwice, FaultKind.StreamReorder,
-        FaultKind.AnswersLost, FaultKind.AnswersLost, FaultKind.RequestsLost, FaultKind.RequestsLate, FaultKind.ServerErrors, FaultKind.ServerErrorsAfterAccept,
+        FaultKind.AnswersLost, FaultKind.AnswersLost, FaultKind.RequestsLost, FaultKind.RequestsLate, FaultKind.AnswersLate, FaultKind.ServerErrors, FaultKind.ServerErrorsAfterAccept,
         FaultKind.Throttled, FaultKind.ThrottledAfterAccept, FaultKind.Refusals, FaultKind.StaleReads, FaultKind.StaleReads, FaultKind.ReadsFail,
         FaultKind.JournalStalls, FaultKind.JournalDown, FaultKind.ClockOff, FaultKind.Move, FaultKind.NodesCut,
-        FaultKind.PriceJump, FaultKind.ThinBook, FaultKind.KillTracker, FaultKind.LateExecutions,
+        FaultKind.PriceJump, FaultKind.ThinBook, FaultKind.KillTracker, FaultKind.LateExecutions, FaultKind.TwoIncarnations,
     ];
 
-    private const int NamelessPermille = 0;
+    private const int NamelessPermille = 400;
     private const int HiddenPermille = 400;
 
     /// <summary>The plan of a seed: a scenario and one to six faults.</summary>
@@ -30,15 +30,18 @@ internal static class PlanDraw
         var end = LastStep(Scenario.Find(scenario ?? drawn)!) + 8_000;
         for (var i = 0; i < faults.Length; i++)
             faults[i] = Draw(ref chance, end);
+        if (chance.Permille(50))
+            faults = DoubtAround(ref chance, Scenario.Find(scenario ?? drawn)!);
         return new Plan
         {
             Seed = seed,
             Scenario = scenario ?? drawn,
             Noise = chance.Next(),
             IsCalm = chance.Permille(150),
-            HealAtMs = end + 12_000,
+            HealAtMs = end + 12_000 + (chance.Permille(200) ? 40_000 : 0),
             HasStops = chance.Permille(700),
             IsChildNameless = chance.Permille(NamelessPermille),
+            HasSharedTradeIds = chance.Permille(200),
             IsTriggeredHidden = chance.Permille(HiddenPermille),
             Faults = faults,
         };
@@ -60,6 +63,7 @@ internal static class PlanDraw
             FaultKind.ClockOff => new Fault(kind, at, duration, Amount: (int)chance.Between(-900, 900) * 1),
             FaultKind.StaleReads => new Fault(kind, at, duration, Amount: (int)chance.Between(200, 24_000)),
             FaultKind.StreamLoss or FaultKind.StreamTwice or FaultKind.NodesCut => new Fault(kind, at, duration, Amount: (int)chance.Between(100, 1000)),
+            FaultKind.AnswersLate => new Fault(kind, at, duration, Amount: (int)chance.Between(500, 9_500)),
             FaultKind.RequestsLate => new Fault(kind, at, duration, Amount: (int)chance.Between(500, 90_000)),
             FaultKind.LateExecutions => new Fault(kind, at, duration, Amount: (int)chance.Between(200, 30_000)),
             FaultKind.PriceJump => new Fault(kind, at, 0, Amount: (int)chance.Between(-12, 12)),
@@ -67,6 +71,22 @@ internal static class PlanDraw
             FaultKind.Refusals => new Fault(kind, at, duration, Amount: chance.Below(8)),
             _ => new Fault(kind, at, duration, Amount: chance.Below(2)),
         };
+    }
+
+    /// <summary>
+    /// All that makes a doubt hard, around one order: the request on its way, its tracker gone, slow answers, and a node that is stopped
+    /// while they come. Left to chance alone these meet once in a million runs.
+    /// </summary>
+    private static Fault[] DoubtAround(ref Chance chance, Scenario scenario)
+    {
+        var step = scenario.Steps[chance.Below(scenario.Steps.Length)].AtMs;
+        return
+        [
+            new Fault(FaultKind.RequestsLate, step - 50, 400, Amount: (int)chance.Between(2_000, 5_000)),
+            new Fault(FaultKind.KillTracker, step + (int)chance.Between(30, 400), 0),
+            new Fault(FaultKind.AnswersLate, step + 300, (int)chance.Between(1_000, 4_000), Amount: (int)chance.Between(2_000, 9_500)),
+            new Fault(FaultKind.Pause, step + (int)chance.Between(900, 4_000), (int)chance.Between(20_000, 60_000), Amount: 0),
+        ];
     }
 
     private static Fault DrawPoint(ref Chance chance)

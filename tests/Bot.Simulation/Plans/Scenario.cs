@@ -66,6 +66,9 @@ internal sealed record Scenario(string Name, params Step[] Steps)
     /// <summary>Distance of a trailing stop; 0 for none.</summary>
     public double Trailing { get; init; }
 
+    /// <summary>Whether something goes wrong in the story itself: nodes, the exchange, the network.</summary>
+    public bool HasTrouble => Array.Exists(Steps, s => s.Kind is StepKind.Kill or StepKind.Move or StepKind.Refuse or StepKind.LoseAnswers or StepKind.LoseRequests or StepKind.Depth);
+
     /// <summary>Every scenario.</summary>
     public static readonly Scenario[] All =
     [

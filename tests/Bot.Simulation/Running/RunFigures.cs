@@ -50,6 +50,9 @@ internal sealed class RunFigures
     /// <summary>Crash points that were hit, by point and action.</summary>
     public long[] ByPoint { get; } = new long[PointCount * ActionCount];
 
+    /// <summary>Intervals without protection, by the checker's bounds of their lengths.</summary>
+    public long[] Unprotected { get; } = new long[InvariantChecker.UnprotectedBounds.Count];
+
     /// <summary>Counts a fault.</summary>
     public void Injected(FaultKind kind) => ByKind[(int)kind]++;
 
@@ -64,6 +67,7 @@ internal sealed class RunFigures
     public void Reset()
     {
         Events = Requests = Incarnations = Conflicts = Kills = Pauses = Zombies = Thrown = Points = Orders = Fills = 0;
+        Array.Clear(Unprotected);
         Array.Clear(ByKind);
         Array.Clear(ByPoint);
     }
@@ -80,6 +84,8 @@ internal sealed class RunFigures
         Put("crash points passed", Points);
         Put("orders", Orders);
         Put("executions", Fills);
+        for (var i = 0; i < Unprotected.Length; i++)
+            Put(i + 1 < Unprotected.Length ? $"unprotected up to {InvariantChecker.UnprotectedBounds[i]:000000} ms" : "unprotected for longer", Unprotected[i]);
         foreach (var kind in Enum.GetValues<FaultKind>())
             Put($"fault {kind}", ByKind[(int)kind]);
         foreach (var point in Enum.GetValues<CrashPoint>())
@@ -109,6 +115,8 @@ internal sealed class RunFigures
         Points += other.Points;
         Orders += other.Orders;
         Fills += other.Fills;
+        for (var i = 0; i < Unprotected.Length; i++)
+            Unprotected[i] += other.Unprotected[i];
         for (var i = 0; i < ByKind.Length; i++)
             ByKind[i] += other.ByKind[i];
         for (var i = 0; i < ByPoint.Length; i++)

@@ -14,7 +14,6 @@ public class SmokeTests
     {
         var report = new Campaign(Environment.ProcessorCount).Run(1, Seeds, null, stopAtFirst: false, CancellationToken.None);
         Assert.Equal(Seeds, report.Runs);
-        Assert.Equal(0, report.Counts.GetValueOrDefault("never"));
         Assert.True(report.Failed == 0, string.Join("\n", report.Failures.Select(f => $"{f.Replay} ({f.Scenario}): {f.Violations[0]}")));
     }
 
@@ -22,7 +21,7 @@ public class SmokeTests
     public void Every_kind_of_fault_and_crash_point_is_met()
     {
         var report = new Campaign(1).Run(1, 3_000, null, stopAtFirst: false, CancellationToken.None);
-        foreach (var kind in Enum.GetValues<FaultKind>().Where(k => k != FaultKind.TwoIncarnations))
+        foreach (var kind in Enum.GetValues<FaultKind>())
             Assert.True(report.Counts.GetValueOrDefault($"fault {kind}") > 0, $"{kind} never happened");
         foreach (var point in Enum.GetValues<CrashPoint>())
             Assert.True(report.Counts.GetValueOrDefault($"crash {point} {CrashAction.Kill}") > 0, $"nobody was killed at {point}");

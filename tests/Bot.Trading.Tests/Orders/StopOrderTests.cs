@@ -111,6 +111,19 @@ public class StopOrderTests
     }
 
     [Fact]
+    public void A_stop_that_triggered_before_anybody_saw_it_claims_its_child_once_it_is_proven_to_wait_no_longer()
+    {
+        var bench = InDoubt();
+        var list = new OrderInput.Looked(EvidenceSource.DoneList, bench.NowMs, null) { Unnamed = [Child(2, 0, named: false)] };
+        Missing(bench, EvidenceSource.StopByClientOrderId, 3);
+        bench.Do(list);
+        Assert.Equal(OrderStatus.InDoubt, bench.State.Status);
+        Missing(bench, EvidenceSource.StopList, 2);
+        bench.Do(list);
+        Assert.Equal((OrderStatus.Live, ChildId), (bench.State.Status, bench.State.TradingOrderId));
+    }
+
+    [Fact]
     public void Another_size_another_side_or_an_older_order_is_no_child()
     {
         OrderReport[] others =

@@ -71,6 +71,16 @@ public class WatchingTests
         Assert.Equal(10_000, bench.Do(new OrderInput.Woken()).OfType<OrderEffect.Wake>().Single().DelayMs);
     }
 
+    [Fact]
+    public void A_look_that_failed_is_taken_again_within_a_minute()
+    {
+        var bench = Closed();
+        bench.NowMs += 700_000;
+        Assert.Equal(3_600_000, bench.Do(new OrderInput.Woken()).OfType<OrderEffect.Wake>().Single().DelayMs);
+        var effects = bench.Do(new OrderInput.LookFailed(EvidenceSource.Fills, "500000"));
+        Assert.Equal(60_000, effects.OfType<OrderEffect.Wake>().Single().DelayMs);
+    }
+
     private static OrderBench Closed()
     {
         var bench = new OrderBench().Live();
