@@ -18,7 +18,8 @@ CREATE TYPE public.finding_kind AS ENUM (
 
 CREATE TYPE public.order_leg AS ENUM (
     'entry',
-    'exit'
+    'exit',
+    'stop'
 );
 
 CREATE TYPE public.order_side AS ENUM (
@@ -502,8 +503,10 @@ CREATE TABLE public.positions (
     protected boolean NOT NULL,
     opened_at timestamp with time zone,
     updated_at timestamp with time zone NOT NULL,
+    exchange_stop numeric DEFAULT 0 NOT NULL,
     CONSTRAINT positions_average_entry_price_check CHECK ((average_entry_price > (0)::numeric)),
     CONSTRAINT positions_cost_check CHECK ((cost >= (0)::numeric)),
+    CONSTRAINT positions_exchange_stop_check CHECK ((exchange_stop >= (0)::numeric)),
     CONSTRAINT positions_held_has_an_entry CHECK (((quantity = (0)::numeric) OR ((average_entry_price IS NOT NULL) AND (opened_at IS NOT NULL)))),
     CONSTRAINT positions_quantity_check CHECK (((quantity >= (0)::numeric) AND (quantity < 'Infinity'::numeric))),
     CONSTRAINT positions_stop_price_check CHECK ((stop_price > (0)::numeric)),
@@ -534,6 +537,8 @@ COMMENT ON COLUMN public.positions.protected IS 'True while a stop stands for th
 COMMENT ON COLUMN public.positions.opened_at IS 'Market time of the first fill of what is held.';
 
 COMMENT ON COLUMN public.positions.updated_at IS 'Market time of the last change.';
+
+COMMENT ON COLUMN public.positions.exchange_stop IS 'Base currency for which the exchange was seen to hold a stop.';
 
 CREATE TABLE public.symbols (
     symbol_id integer NOT NULL,
@@ -569,6 +574,7 @@ CREATE VIEW public.holdings AS
     p.take_profit_price,
     p.trailing_distance,
     p.protected,
+    p.exchange_stop,
     p.opened_at
    FROM ((public.positions p
      JOIN public.symbols s USING (symbol_id))
@@ -713,6 +719,9 @@ CREATE TABLE public.orders (
     closed_at timestamp with time zone,
     reject_code text,
     reject_message text,
+    stop_price numeric,
+    triggered_at timestamp with time zone,
+    child_order_id text,
     CONSTRAINT orders_attempt_check CHECK ((attempt > 0)),
     CONSTRAINT orders_client_order_id_check CHECK ((client_order_id ~ '^[A-Za-z0-9_-]{1,40}$'::text)),
     CONSTRAINT orders_end_has_a_time CHECK (((closed_at IS NOT NULL) OR (status <> ALL (ARRAY['rejected'::public.order_status, 'not_placed'::public.order_status, 'closed'::public.order_status, 'abandoned'::public.order_status])))),
@@ -722,11 +731,14 @@ CREATE TABLE public.orders (
     CONSTRAINT orders_filled_quantity_check CHECK ((filled_quantity >= (0)::numeric)),
     CONSTRAINT orders_intent_number_check CHECK ((intent_number > 0)),
     CONSTRAINT orders_life_of_limit CHECK (((type = 'market'::public.order_type) OR (time_in_force IS NOT NULL))),
+    CONSTRAINT orders_only_a_stop_triggers CHECK (((stop_price IS NOT NULL) OR ((triggered_at IS NULL) AND (child_order_id IS NULL)))),
     CONSTRAINT orders_price_check CHECK (((price > (0)::numeric) AND (price < 'Infinity'::numeric))),
     CONSTRAINT orders_price_iff_limit CHECK (((price IS NULL) = (type = 'market'::public.order_type))),
     CONSTRAINT orders_quantity_check CHECK (((quantity > (0)::numeric) AND (quantity < 'Infinity'::numeric))),
     CONSTRAINT orders_reason_check CHECK ((reason <> ''::text)),
     CONSTRAINT orders_reject_has_a_reason CHECK (((status <> 'rejected'::public.order_status) OR (reject_code IS NOT NULL) OR (reject_message IS NOT NULL))),
+    CONSTRAINT orders_stop_price_check CHECK (((stop_price > (0)::numeric) AND (stop_price < 'Infinity'::numeric))),
+    CONSTRAINT orders_stop_waits_for_a_price CHECK ((((leg)::text = 'stop'::text) = (stop_price IS NOT NULL))),
     CONSTRAINT orders_trigger_price_check CHECK ((trigger_price > (0)::numeric))
 );
 
@@ -738,7 +750,7 @@ COMMENT ON COLUMN public.orders.exchange_order_id IS 'Null until the exchange ha
 
 COMMENT ON COLUMN public.orders.intent_number IS 'The pair''s counter of intents.';
 
-COMMENT ON COLUMN public.orders.leg IS 'entry: opens or grows a position; exit: reduces it.';
+COMMENT ON COLUMN public.orders.leg IS 'entry: opens or grows a position; exit: reduces it; stop: waits at the exchange and sells when the price falls to stop_price.';
 
 COMMENT ON COLUMN public.orders.attempt IS 'A further attempt exists only after the last one was proven absent or rejected, or for a protective sell in doubt.';
 
@@ -772,15 +784,25 @@ COMMENT ON COLUMN public.orders.acked_at IS 'Process time at which the exchange 
 
 COMMENT ON COLUMN public.orders.closed_at IS 'Process time of the end, whichever it was.';
 
+COMMENT ON COLUMN public.orders.stop_price IS 'Of a stop: the exchange holds it back until the last trade is at this price or below, quote per base.';
+
+COMMENT ON COLUMN public.orders.triggered_at IS 'Process time at which the stop''s price was known to have come.';
+
+COMMENT ON COLUMN public.orders.child_order_id IS 'The exchange''s id of the order that the stop placed; fills carry it.';
+
 CREATE VIEW public.order_explanations AS
  SELECT o.decided_at,
     s.symbol,
     o.status,
-    format('%s %s %s %s'::text, o.side, trim_scale(o.quantity), s.base_currency,
+    format('%s %s %s %s'::text, o.side, trim_scale(o.quantity), s.base_currency, (
         CASE
             WHEN (o.type = 'limit'::public.order_type) THEN format('at %s %s or better'::text, trim_scale(o.price), s.quote_currency)
             ELSE 'at market'::text
-        END) AS what,
+        END ||
+        CASE
+            WHEN (o.stop_price IS NOT NULL) THEN format(' once it trades at %s %s'::text, trim_scale(o.stop_price), s.quote_currency)
+            ELSE ''::text
+        END)) AS what,
     (format('%s of %s: %s'::text, o.leg, o.strategy, o.reason) ||
         CASE
             WHEN (o.attempt > 1) THEN format(' (attempt %s)'::text, o.attempt)
@@ -790,7 +812,12 @@ CREATE VIEW public.order_explanations AS
             WHEN 'prepared'::public.order_status THEN 'decided, not sent yet'::text
             WHEN 'authorised'::public.order_status THEN 'sent or about to be, no answer yet'::text
             WHEN 'in_doubt'::public.order_status THEN 'the exchange has not answered; being looked for'::text
-            WHEN 'live'::public.order_status THEN 'at the exchange'::text
+            WHEN 'live'::public.order_status THEN
+            CASE
+                WHEN (o.stop_price IS NULL) THEN 'at the exchange'::text
+                WHEN (o.triggered_at IS NULL) THEN 'waits at the exchange for its price'::text
+                ELSE 'its price has come'::text
+            END
             WHEN 'rejected'::public.order_status THEN concat_ws(' '::text, 'refused by the exchange:', o.reject_code, o.reject_message)
             WHEN 'not_placed'::public.order_status THEN 'proven never to have reached the exchange'::text
             WHEN 'done'::public.order_status THEN 'ended at the exchange; its fills are being collected'::text

@@ -81,6 +81,15 @@ internal sealed partial class ReadTables
             case OrderClosed c:
                 Ended(id, "closed", c.AtMs, null, null);
                 break;
+            case StopTriggered t:
+                // What it placed may be the first that is seen of it.
+                Add(
+                    """
+                    UPDATE orders SET triggered_at = coalesce(triggered_at, $2), child_order_id = coalesce($3, child_order_id),
+                        status = CASE WHEN status IN ('authorised', 'in_doubt') THEN 'live' ELSE status END WHERE client_order_id = $1
+                    """,
+                    id, At(t.AtMs), t.ChildOrderId);
+                break;
             case FillRecorded f:
                 var fill = f.Fill;
                 Add(
@@ -117,7 +126,8 @@ internal sealed partial class ReadTables
                 """,
                 state.SymbolId, c.Number, state.Strategy, At(c.OpenedAtMs), At(Math.Max(c.AtMs, c.OpenedAtMs)), c.Quantity, c.EntryPrice, c.ExitPrice, c.GrossPnl, c.Fees, c.Reason.ToString());
         }
-        if (e is FillApplied or FeeApplied or ProtectionPlanned or PositionClosed)
+        if (e is FillApplied or FeeApplied or ProtectionPlanned or PositionClosed
+            || (state.Trade is not null && e is (ProtectionConfirmed or ProtectionTriggered or OrderSettled)))
             Position(state, e.AtMs);
     }
 
@@ -156,15 +166,15 @@ internal sealed partial class ReadTables
     private void Intent(PairState state, OrderIntended i) => Add(
         """
         INSERT INTO orders (client_order_id, symbol_id, strategy, intent_number, leg, attempt, side, type, time_in_force, price, quantity, status,
-            reason, correlation_id, candle_open_time, trigger_price, signal, risk, configuration_version, decided_at, intended_at)
+            reason, correlation_id, candle_open_time, trigger_price, signal, risk, configuration_version, decided_at, intended_at, stop_price)
         VALUES ($1, $2, $3, $4, $5::order_leg, $6, $7::order_side, $8::order_type, $9::time_in_force, $10, $11, 'prepared',
-            $12, $13, $14, $15, $16::jsonb, $17::jsonb, $18, $19, $20)
+            $12, $13, $14, $15, $16::jsonb, $17::jsonb, $18, $19, $20, $21)
         """,
         i.Spec.ClientOrderId,
         state.SymbolId,
         i.Strategy,
         i.IntentNumber,
-        i.Leg == IntentLeg.Entry ? "entry" : "exit",
+        i.Leg switch { IntentLeg.Entry => "entry", IntentLeg.Exit => "exit", _ => "stop" },
         i.Attempt,
         Word(i.Spec.Side),
         i.Spec.Type == OrderType.Limit ? "limit" : "market",
@@ -179,7 +189,8 @@ internal sealed partial class ReadTables
         i.Risk is null ? null : JsonSerializer.Serialize(i.Risk, EventJson.Default.RiskDecision),
         i.ConfigurationVersion,
         At(i.MarketMs),
-        At(i.AtMs));
+        At(i.AtMs),
+        i.Spec.StopPrice);
 
     private void Position(PairState state, long atMs)
     {
@@ -188,12 +199,12 @@ internal sealed partial class ReadTables
         Add(
             """
             INSERT INTO positions (symbol_id, quantity, average_entry_price, cost, realised_pnl, fees, stop_price, take_profit_price, trailing_distance,
-                protected, opened_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                protected, opened_at, updated_at, exchange_stop)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (symbol_id) DO UPDATE SET quantity = EXCLUDED.quantity, average_entry_price = EXCLUDED.average_entry_price,
                 cost = EXCLUDED.cost, realised_pnl = EXCLUDED.realised_pnl, fees = EXCLUDED.fees, stop_price = EXCLUDED.stop_price,
                 take_profit_price = EXCLUDED.take_profit_price, trailing_distance = EXCLUDED.trailing_distance, protected = EXCLUDED.protected,
-                opened_at = EXCLUDED.opened_at, updated_at = EXCLUDED.updated_at
+                opened_at = EXCLUDED.opened_at, updated_at = EXCLUDED.updated_at, exchange_stop = EXCLUDED.exchange_stop
             """,
             state.SymbolId,
             Math.Max(0, p.Quantity),
@@ -208,7 +219,20 @@ internal sealed partial class ReadTables
             // Without a round trip under way what is left is dust: too small to be sold, so nothing is left bare.
             state.Protection is not null || !isHeld || state.Trade is null,
             isHeld ? At(state.Trade?.OpenedAtMs ?? atMs) : null,
-            At(atMs));
+            At(atMs),
+            AtExchange(state));
+    }
+
+    // Of two that stand side by side while one replaces the other, the larger counts: they would sell the same.
+    private static decimal AtExchange(PairState state)
+    {
+        var stop = 0m;
+        foreach (var attempt in state.Attempts)
+        {
+            if (attempt is { IsOpen: true, IsConfirmed: true, IsTriggered: false })
+                stop = Math.Max(stop, attempt.Intended.Spec.Size);
+        }
+        return stop;
     }
 
     private void Status(string id, string status) => Add("UPDATE orders SET status = $2::order_status WHERE client_order_id = $1", id, status);

@@ -44,6 +44,32 @@ internal sealed class JournalWriter
         ("portfolio-abcdef", new ModeChanged(18, TradingMode.ReduceOnly, "breaker", "DRAWDOWN")),
     ];
 
+    /// <summary>What follows the story: a stop at the exchange stands, triggers, and sells under an id of its own.</summary>
+    public static IReadOnlyList<(string Stream, object Event)> StopStory { get; } =
+    [
+        (Pair, new OrderIntended(20)
+        {
+            IntentNumber = 2, Leg = IntentLeg.Stop, Attempt = 1, Spec = StopSpec, DeadlineMs = 99, MarketMs = 19, CorrelationId = "c", Strategy = "ema-cross",
+            Reason = "stop at the exchange", ConfigurationVersion = new string('a', 64),
+        }),
+        (StopOrder, new OrderPrepared(21, StopSpec, IntentLeg.Stop, "c", 99)),
+        (StopOrder, new OrderOwned(22, 1, "n", 0, "h")),
+        (StopOrder, new SubmitAuthorised(23, 1, 23, 3_023, "b")),
+        (StopOrder, new OrderAcknowledged(24, "vs1")),
+        (Pair, new ProtectionConfirmed(25, StopSpec.ClientOrderId, 10, 89)),
+        (StopOrder, new StopTriggered(26, null)),
+        (StopOrder, new StopTriggered(27, "x2")),
+        (Pair, new ProtectionTriggered(28, StopSpec.ClientOrderId)),
+        (StopOrder, new FillRecorded(29, new FillReport(Abc, "x2", 3, Side.Sell, 89, 10, 0.89m, "USDT", false, 28), EvidenceSource.Fills, false)),
+    ];
+
+    private const string StopOrder = "order-b1-abcdef-1-2-S1";
+
+    private static OrderSpec StopSpec => new()
+    {
+        ClientOrderId = StopOrder["order-".Length..], Symbol = Abc, Side = Side.Sell, Type = OrderType.Market, Size = 10, StopPrice = 89,
+    };
+
     private static OrderSpec Spec => new()
     {
         ClientOrderId = Order["order-".Length..], Symbol = Abc, Side = Side.Buy, Type = OrderType.Limit, TimeInForce = TimeInForce.Ioc, Price = 100, Size = 10,

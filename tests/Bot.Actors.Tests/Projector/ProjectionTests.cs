@@ -255,6 +255,32 @@ public sealed class ProjectionTests : IAsyncLifetime
         Assert.Contains("progress order-b1-abcdef-1-1-E1 4", tables);
     }
 
+    [Fact]
+    public async Task A_stop_at_the_exchange_waits_triggers_and_sells_as_an_order_of_its_own()
+    {
+        await WriteAsync(JournalWriter.Story);
+        await WriteAsync(JournalWriter.StopStory.Take(6));
+        var projection = new Projection(_source);
+        await StepsAsync(projection);
+        Assert.Equal("waits at the exchange for its price: sell 10 ABC at market once it trades at 89 USDT", await SayAsync());
+        Assert.Equal(10m, await _database.ValueAsync<decimal>(DatabaseRole.ReadOnly, "SELECT exchange_stop FROM holdings"));
+
+        await WriteAsync(JournalWriter.StopStory.Skip(6));
+        await StepsAsync(projection);
+        Assert.Equal("its price has come: sell 10 ABC at market once it trades at 89 USDT", await SayAsync());
+        Assert.Equal(0m, await _database.ValueAsync<decimal>(DatabaseRole.ReadOnly, "SELECT exchange_stop FROM holdings"));
+        Assert.Equal(
+            "vs1 x2 x2 10", await _database.ValueAsync<string>(
+                DatabaseRole.ReadOnly,
+                """
+                SELECT format('%s %s %s %s', o.exchange_order_id, o.child_order_id, f.exchange_order_id, trim_scale(o.filled_quantity))
+                FROM orders o JOIN fills f USING (client_order_id) WHERE o.leg = 'stop'
+                """));
+
+        Task<string?> SayAsync() => _database.ValueAsync<string>(
+            DatabaseRole.ReadOnly, "SELECT outcome || ': ' || what FROM order_explanations WHERE client_order_id = 'b1-abcdef-1-2-S1'");
+    }
+
     private static async Task StepsAsync(Projection projection)
     {
         while (await projection.StepAsync(None) > 0)
