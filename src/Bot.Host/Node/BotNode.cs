@@ -116,6 +116,7 @@ public sealed class BotNode : IAsyncDisposable
         var bot = options.Configuration.Bot;
         var isReplay = options.LockstepAccount is not null;
         var sinceMs = await SaveConfigurationAsync(options.Database, bot, cancel).ConfigureAwait(false);
+        var deployment = await DeploymentName.OfAsync(options.Database, bot.Trading.Deployment, options.Credentials, isReplay, cancel).ConfigureAwait(false);
         var inFlight = new InFlight();
         var frames = new PushFrames();
         var virtualTime = isReplay ? new VirtualTimeProvider() : null;
@@ -215,7 +216,7 @@ public sealed class BotNode : IAsyncDisposable
                     InFlight = inFlight,
                     Database = options.Database,
                     Settings = bot.ToSettings(
-                        Deployment(bot, options.Credentials), node, options.Configuration.StrategyParameters, isReplay ? null : sinceMs),
+                        deployment, node, options.Configuration.StrategyParameters, isReplay ? null : sinceMs),
                     Controls = controls,
                     Books = exchange,
                     Gate = gate,
@@ -241,17 +242,6 @@ public sealed class BotNode : IAsyncDisposable
         if (!isReplay)
             started._upkeep = Task.WhenAll(started.KeepClockAsync(started._stopping.Token), stopProbe.KeepAskingAsync(started._stopping.Token));
         return started;
-    }
-
-    /// <summary>Six characters that name the deployment: configured, or made from the account's key, so that they survive a restart.</summary>
-    public static string Deployment(BotConfiguration bot, KucoinCredentials credentials)
-    {
-        if (bot.Trading.Deployment is { } named)
-            return named;
-        const string digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-        var hash = global::System.Security.Cryptography.SHA256.HashData(credentials.Key.Reveal());
-        var text = string.Concat(hash.Take(6).Select(b => digits[b % 36]));
-        return ClientOrderId.IsDeployment(text) ? text : throw new InvalidOperationException("The deployment's name could not be made.");
     }
 
     /// <inheritdoc/>
