@@ -52,7 +52,7 @@ internal sealed class DatabaseSession : IAsyncDisposable
         await using var command = new NpgsqlCommand(
             """
             SELECT wanted.name
-            FROM (VALUES ('journal', 2), ('symbols', 3), ('candles', 3), ('configuration', 4), ('audit', 4)) AS wanted(name, made_by)
+            FROM (VALUES ('journal', 2), ('symbols', 3), ('candles', 3), ('configuration', 4), ('audit', 4), ('deployment', 10)) AS wanted(name, made_by)
             WHERE wanted.made_by > $1 AND to_regclass('public.' || wanted.name) IS NOT NULL
               AND xpath_exists('/table/row', query_to_xml(format('SELECT FROM public.%I LIMIT 1', wanted.name), true, false, ''))
             """, connection) { Parameters = { new() { Value = to } } };
