@@ -21,6 +21,7 @@ internal sealed class Account
     private readonly List<AccountOrder> _active = [];
     private readonly List<AccountOrder> _done = [];
     private readonly List<AccountFill> _fills = [];
+    private readonly List<AccountTransfer> _transfers = [];
     private readonly Dictionary<string, long> _uses = [];
     private readonly ulong _chance;
 
@@ -85,6 +86,16 @@ internal sealed class Account
 
     /// <summary>Executions, oldest first.</summary>
     public IReadOnlyList<AccountFill> Fills => _fills;
+
+    /// <summary>Money that came from outside or left, oldest first.</summary>
+    public IReadOnlyList<AccountTransfer> Transfers => _transfers;
+
+    /// <summary>Moves money in or out, outside of any trade.</summary>
+    public void Transfer(string currency, decimal amount, long nowMs)
+    {
+        Balance(currency).Transfer(amount);
+        _transfers.Add(new AccountTransfer(currency, amount, nowMs, _fills.Count));
+    }
 
     /// <summary>The balance of a currency, made when there is none.</summary>
     public AccountBalance Balance(string currency)
@@ -176,6 +187,13 @@ internal sealed class Account
 
     private string BalanceId(string currency) => Hex24(StableHash.Combine(_chance, StableHash.Of(1, currency)));
 }
+
+/// <summary>Money that came from outside or left.</summary>
+/// <param name="Currency">The currency.</param>
+/// <param name="Amount">How much; below zero when it left.</param>
+/// <param name="TimeMs">When, Unix ms.</param>
+/// <param name="FillsBefore">Executions of the account before it: its place in the ledger.</param>
+internal sealed record AccountTransfer(string Currency, decimal Amount, long TimeMs, int FillsBefore);
 
 /// <summary>A dead man's switch that is on.</summary>
 /// <param name="TimeoutSeconds">What was asked for.</param>

@@ -9,8 +9,8 @@ internal sealed class AccountBalance(string currency, string accountId, decimal 
     /// <summary>The exchange's id of this account and currency.</summary>
     public string AccountId { get; } = accountId;
 
-    /// <summary>What the account began with.</summary>
-    public decimal Initial { get; } = initial;
+    /// <summary>What was brought in: what the account began with, and every transfer since.</summary>
+    public decimal Initial { get; private set; } = initial;
 
     /// <summary>Free for new orders.</summary>
     public decimal Available { get; private set; } = initial;
@@ -20,6 +20,13 @@ internal sealed class AccountBalance(string currency, string accountId, decimal 
 
     /// <summary>Available plus held.</summary>
     public decimal Total => Available + Held;
+
+    /// <summary>Money comes from outside, or leaves.</summary>
+    public void Transfer(decimal amount)
+    {
+        Initial += amount;
+        Available += amount;
+    }
 
     /// <summary>Changes both parts.</summary>
     public void Change(decimal available, decimal held)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Bot.Exchange.Simulator.Accounts;
 using Bot.Exchange.Simulator.Floor;
@@ -11,7 +12,8 @@ namespace Bot.Exchange.Simulator.Server;
 
 /// <summary>
 /// What the simulator tells about itself, outside the exchange's own paths: <c>GET /sim/health</c> and <c>GET /sim/ledger?account=KEY</c>.
-/// (<c>/sim/lockstep</c> is a WebSocket, see <see cref="LockstepClock"/>; for <c>/sim/faults</c> see <see cref="Faults.FaultBoard"/>.)
+/// <c>POST /sim/transfers {"account","currency","amount"}</c> moves
+/// money in or out, as a deposit or a withdrawal does. (<c>/sim/lockstep</c> is a WebSocket, see <see cref="LockstepClock"/>; for <c>/sim/faults</c> see <see cref="Faults.FaultBoard"/>.)
 /// </summary>
 internal sealed class ControlEndpoints(TradingFloor floor, IMarketClock clock, PushHub hub, bool isLockstep)
 {
@@ -19,6 +21,8 @@ internal sealed class ControlEndpoints(TradingFloor floor, IMarketClock clock, P
     /// <returns>The body; null when there is nothing at the path.</returns>
     public byte[]? Answer(ApiCall call)
     {
+        if (call.Path == "/sim/transfers")
+            return call.Http.Request.Method == HttpMethods.Post ? Transfer(call) : null;
         if (call.Http.Request.Method != HttpMethods.Get)
             return null;
         lock (floor.Gate)
@@ -32,6 +36,25 @@ internal sealed class ControlEndpoints(TradingFloor floor, IMarketClock clock, P
                     : null,
                 _ => null,
             };
+        }
+    }
+
+    // Null, and so refused: no such account, no amount, less there than leaves, or an account that a journal keeps.
+    private byte[]? Transfer(ApiCall call)
+    {
+        if (call.Json is not { ValueKind: JsonValueKind.Object } json
+            || !json.TryGetProperty("account", out var key) || key.ValueKind != JsonValueKind.String
+            || !json.TryGetProperty("currency", out var currency) || currency.ValueKind != JsonValueKind.String || currency.GetString() is not { Length: > 0 } name
+            || !json.TryGetProperty("amount", out var text) || text.ValueKind != JsonValueKind.String
+            || !decimal.TryParse(text.GetString(), NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) || amount == 0)
+            return null;
+        lock (floor.Gate)
+        {
+            clock.CatchUp();
+            if (floor.Journal is not null || floor.Account(key.GetString()!) is not { } account || account.Balance(name).Available + amount < 0)
+                return null;
+            account.Transfer(name, amount, floor.NowMs);
+            return JsonSerializer.SerializeToUtf8Bytes(LedgerOf(account, floor.NowMs), LedgerJson.Default.Ledger);
         }
     }
 
