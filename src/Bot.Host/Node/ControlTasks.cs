@@ -1,4 +1,5 @@
 using Bot.Actors.Controls;
+using Bot.Actors.Runtime;
 using Bot.Exchange;
 using Bot.Trading.Risk.Controls;
 using Microsoft.Extensions.Logging;
@@ -19,19 +20,29 @@ internal static class ControlTasks
         var services = node.Services;
         return Task.WhenAll(
             new KillSwitchWatch(services.Controls, services.Controls.File!, services.Database, services.Settings.Account, log).RunAsync(cancel),
-            FlushAsync(services.Controls.Trips, services.Database, settings.TripDays, log, cancel),
+            FlushAsync(services, settings.TripDays, log, cancel),
             isReplay ? Task.CompletedTask : AskAsync(node, log, cancel));
     }
 
-    private static async Task FlushAsync(ControlTrips trips, NpgsqlDataSource database, int keepDays, ILogger log, CancellationToken cancel)
+    private static async Task FlushAsync(NodeServices services, int keepDays, ILogger log, CancellationToken cancel)
     {
+        var trips = services.Controls.Trips;
+        Control? known = null;
         while (true)
         {
+            // A breaker of the node opens by itself: somebody has to hear of it (C21, C27).
+            var node = services.Controls.Conditions(services.ExchangeNowMs());
+            if (node.Breaker != known && node.BreakerReason is { } reason)
+            {
+                trips.Add(reason, null);
+                log.LogError("ALERT this node opens nothing: {Reason}", reason);
+            }
+            known = node.Breaker;
             await Task.Delay(FlushEvery, TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 using var patience = new CancellationTokenSource(FlushEvery);
-                await trips.FlushAsync(database, keepDays, patience.Token).ConfigureAwait(false);
+                await trips.FlushAsync(services.Database, keepDays, patience.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is NpgsqlException or OperationCanceledException or InvalidOperationException or TimeoutException)
             {

@@ -1,4 +1,5 @@
 using Bot.Exchange.Kucoin;
+using Bot.Exchange.Lockstep;
 using Bot.Exchange.Simulator;
 using Bot.Exchange.Tests.Kucoin.Support;
 using Bot.Trading.Market;
@@ -116,6 +117,21 @@ public sealed class OrderToolTests
         Assert.Equal("a", (await client.TestOrderAsync(order, default)).Required);
         Assert.StartsWith("POST /api/v1/hf/orders/test HTTP", server.Requests.Single(), StringComparison.Ordinal);
         Assert.EndsWith(order.Body, server.Requests.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_dead_mans_switch_is_not_asked_for_where_the_guard_objects_and_always_switched_off()
+    {
+        await using var server = Answers("""{"currentTime":1729656588,"triggerTime":0}""");
+        using var client = new KucoinExchange(
+            TestClient.Options(server.Address), TestClient.Credentials(),
+            new KucoinRuntime { Time = new VirtualTimeProvider(TestClient.NowMs), DeadManGuard = pairs => pairs.Contains(Btc) ? "DEAD_MAN_SWITCH control=C25 held=BTC-USDT" : null });
+        var refused = (await client.SetDeadManSwitchAsync(TimeSpan.FromSeconds(5), [Btc], default)).Failure!;
+        Assert.Equal((FailureKind.Rejected, "control", "DEAD_MAN_SWITCH control=C25 held=BTC-USDT"), (refused.Kind, refused.Code, refused.Message));
+        Assert.Empty(server.Requests);
+        await client.SetDeadManSwitchAsync(null, [Btc], default);
+        await client.SetDeadManSwitchAsync(TimeSpan.FromSeconds(5), [Symbol.Parse("ETH-USDT")], default);
+        Assert.Equal(2, server.Requests.Count);
     }
 
     [Fact]

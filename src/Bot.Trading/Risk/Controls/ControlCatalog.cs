@@ -39,7 +39,7 @@ public static class ControlCatalog
         Of(Control.Funds, "funds", "refused", "risk.fundsMargin"),
         Of(Control.SelfMatch, "own orders on both sides", "refused; the exchange cancels the newer (entries) or the older (exits)"),
         Of(Control.ExitPlan, "entry without exit", "refused", "maxEntryRisk"),
-        Of(Control.ProtectionWatchdog, "unprotected position", "warning, page, market exit (section protection)"),
+        Of(Control.ProtectionWatchdog, "unprotected position", "warning, page, market exit", "protection.emergencyExitMs"),
         Of(Control.ReconciliationBreak, "books do not agree", "pair or account reduce-only until resumed", "breakTolerance"),
         Of(Control.RejectStorm, "refusals and doubts", "node pauses", "maxRejects", "rejectWindowMs", "maxDoubts", "doubtWindowMs", "stormPauseMs"),
         Of(Control.Slippage, "slippage", "pair paused until resumed", "maxSlippage", "slippageCount"),
