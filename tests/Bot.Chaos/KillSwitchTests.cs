@@ -38,7 +38,14 @@ public sealed class KillSwitchTests(ITestOutputHelper output) : IDisposable
         await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config)).Replace("\"controls\": {", $"\"controls\": {{ \"killSwitchFile\": \"{SwitchFile}\",", StringComparison.Ordinal));
         await using var cluster = await InProcessNodes.StartAsync(database, simulator.Address, config, 1);
         var node = cluster.Nodes[0];
-        await Waiting.UntilAsync(async () => await EntriesAsync(database) > 2, Patience, () => "nothing was bought");
+        var state = "";
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                state = await StateAsync(node, database);
+                return await EntriesAsync(database) > 2;
+            },
+            Patience, () => $"nothing was bought: {state}");
 
         // By the file, as a person writes it.
         var blocked = await TimedAsync(node, isBlocked: true, () => File.WriteAllTextAsync(SwitchFile, "halted"));
@@ -126,6 +133,17 @@ public sealed class KillSwitchTests(ITestOutputHelper output) : IDisposable
             },
             Patience, () => "a pair did not hear of it");
         return Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <summary>Why nothing may be opened now, and what was refused so far.</summary>
+    private static async Task<string> StateAsync(BotNode node, TestDatabase database)
+    {
+        var region = await node.Actors.GetAsync<PairActor>();
+        var blocks = new List<string>();
+        foreach (var pair in node.Services.Gate.Pairs)
+            blocks.Add($"{pair}: {(await region.Ask<PairStatus>(new GetPairStatus(pair), Patience)).EntryBlock}");
+        return string.Join("; ", blocks) + " | " + await database.ValueAsync<string>(
+            DatabaseRole.ReadOnly, "SELECT string_agg(format('%s %s %s', control, trips, last_reason), ', ') FROM control_trips");
     }
 
     private static Task<long> EntriesAsync(TestDatabase database) => database.ValueAsync<long>(
