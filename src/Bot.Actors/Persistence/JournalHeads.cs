@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using Bot.Actors.Runtime;
 using Npgsql;
 
 namespace Bot.Actors.Persistence;

@@ -1,4 +1,3 @@
-using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Positions;

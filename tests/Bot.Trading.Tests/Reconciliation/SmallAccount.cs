@@ -2,7 +2,6 @@ using Bot.Trading.Machines;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
-using Bot.Trading.Positions;
 using Bot.Trading.Reconciliation;
 
 namespace Bot.Trading.Tests.Reconciliation;
