@@ -15,7 +15,7 @@ namespace Bot.Chaos;
 /// <summary>The kill switch against a whole node that trades: by file, by the command, and by the file while Postgres takes nobody.</summary>
 public sealed class KillSwitchTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly string _folder = Directory.CreateTempSubdirectory("bot-kill-switch-").FullName;
 
     private string SwitchFile => Path.Combine(_folder, "kill-switch");
@@ -34,7 +34,7 @@ public sealed class KillSwitchTests(ITestOutputHelper output) : IDisposable
             Speed = 20,
             RateLimits = false,
         });
-        var config = TradingConfig.WriteBusy(_folder);
+        var config = TradingConfig.WriteBusy(_folder, parameters: TradingConfig.Hot);
         await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config)).Replace("\"controls\": {", $"\"controls\": {{ \"killSwitchFile\": \"{SwitchFile}\",", StringComparison.Ordinal));
         await using var cluster = await InProcessNodes.StartAsync(database, simulator.Address, config, 1);
         var node = cluster.Nodes[0];
@@ -43,7 +43,7 @@ public sealed class KillSwitchTests(ITestOutputHelper output) : IDisposable
             async () =>
             {
                 state = await StateAsync(node, database);
-                return await EntriesAsync(database) > 2;
+                return await EntriesAsync(database) > 0;
             },
             Patience, () => $"nothing was bought: {state}");
 
