@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using Akka.Actor;
 using Bot.Exchange.Simulator;
 using Bot.Exchange.Simulator.Market;
 using Bot.Host.Database;

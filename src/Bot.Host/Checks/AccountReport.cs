@@ -1,4 +1,3 @@
-using Bot.Actors.Persistence;
 using Bot.Actors.Projector;
 using Bot.Actors.Reconciler;
 using Bot.Exchange;

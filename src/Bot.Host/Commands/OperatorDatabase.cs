@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Bot.Host.Database;
-using Bot.Trading.Market;
 using Bot.Trading.Risk.Controls;
 using Npgsql;
 using Symbol = Bot.Trading.Market.Symbol;

@@ -10,7 +10,6 @@ using Bot.Exchange.Lockstep;
 using Bot.Host.Commands;
 using Bot.Host.Configuration;
 using Bot.Host.Database;
-using Bot.Trading.Orders;
 using Bot.Trading.Risk.Controls;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;

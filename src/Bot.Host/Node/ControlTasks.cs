@@ -1,6 +1,7 @@
 using Bot.Actors.Controls;
 using Bot.Actors.Runtime;
 using Bot.Exchange;
+using Bot.Exchange.Kucoin;
 using Bot.Trading.Risk.Controls;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -73,7 +74,7 @@ internal static class ControlTasks
     }
 
     /// <summary>C25: left on by somebody, it would cancel what protects a position as soon as this node is quiet.</summary>
-    private static async Task TurnOffDeadManSwitchAsync(IOrderTools exchange, ILogger log, CancellationToken cancel)
+    private static async Task TurnOffDeadManSwitchAsync(KucoinExchange exchange, ILogger log, CancellationToken cancel)
     {
         var known = await exchange.GetDeadManSwitchAsync(cancel).ConfigureAwait(false);
         if (known is not { Failure: null, Value: { TriggerTimeMs: not null } set })

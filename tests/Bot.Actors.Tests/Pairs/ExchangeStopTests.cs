@@ -27,7 +27,7 @@ public sealed class ExchangeStopTests
         await pair.EnterAsync();
         var stop = await ProtectedAsync(pair);
         var first = (await pair.Exchange.LedgerAsync()).Fills.Min(f => f.TimeMs);
-        var bareMs = await Eventually.Async(() => Task.FromResult(measured.Values.Count > 0 ? measured.Values.ToList() : null), "it was measured");
+        var bareMs = await Eventually.Async(() => Task.FromResult(!measured.Values.IsEmpty ? measured.Values.ToList() : null), "it was measured");
         Assert.True(bareMs.Single() >= stop.CreatedAtMs - first, $"{bareMs.Single()} ms were measured, {stop.CreatedAtMs - first} went by at the exchange");
         Assert.True(ClientOrderId.TryParse(stop.ClientOid, out var id));
         Assert.Equal((IntentLeg.Stop, "sell"), (id.Leg, stop.Side));

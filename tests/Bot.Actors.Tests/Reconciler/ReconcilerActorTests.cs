@@ -43,9 +43,7 @@ public sealed class ReconcilerActorTests : IAsyncLifetime
     {
         _database = await TestPostgres.CreateDatabaseAsync();
         _simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Accounts = [SimulatorAccount.Parse("k:s:p:USDT=10000")], RateLimits = false });
-        _exchange = new KucoinExchange(
-            new KucoinOptions { BaseAddress = _simulator.Address, AllowedHosts = null, RateBudget = null },
-            new KucoinCredentials(Secret.FromText("k"), Secret.FromText("s"), Secret.FromText("p")));
+        _exchange = Client(_simulator.Address);
         await _exchange.SynchroniseClockAsync(CancellationToken.None);
         _system = LocalSystem.On(_database, _exchange);
         _pairs = _system.Receiver();
@@ -173,7 +171,11 @@ public sealed class ReconcilerActorTests : IAsyncLifetime
         await UntilAsync(() => Task.FromResult(_exchange.Clock.NowMs > order.CreatedAtMs + 2_100), "the order is old");
     }
 
-    private static Task UntilAsync(Func<Task<bool>> holds, string what) => Eventually.Async(async () => await holds() ? what : null, what);
+    private static KucoinExchange Client(Uri address) => new(
+        new KucoinOptions { BaseAddress = address, AllowedHosts = null, RateBudget = null },
+        new KucoinCredentials(Secret.FromText("k"), Secret.FromText("s"), Secret.FromText("p")));
+
+    private static Task<string> UntilAsync(Func<Task<bool>> holds, string what) => Eventually.Async(async () => await holds() ? what : null, what);
 
     private async Task TransferAsync(string currency, decimal amount)
     {
@@ -215,6 +217,6 @@ public sealed class ReconcilerActorTests : IAsyncLifetime
         return events;
     }
 
-    private Task UntilAsync(string sql, long expected) =>
+    private Task<string> UntilAsync(string sql, long expected) =>
         UntilAsync(async () => await _database.ValueAsync<long>(DatabaseRole.ReadOnly, sql) == expected, sql);
 }

@@ -118,7 +118,7 @@ internal sealed class ChaosDeployment : IAsyncDisposable
 
     /// <summary>Orders that were ever licensed.</summary>
     public Task<long> OrdersAsync(CancellationToken cancel = default) =>
-        Postgres.CountAsync("SELECT count(*) FROM journal WHERE persistence_id LIKE 'order-%' AND sequence_number = 1", cancel);
+        Postgres.CountAsync("SELECT count(*) FROM journal WHERE persistence_id LIKE 'order-%' AND sequence_number = 1", cancel: cancel);
 
     /// <summary>Waits until so many more orders were licensed.</summary>
     /// <returns>How long it took.</returns>

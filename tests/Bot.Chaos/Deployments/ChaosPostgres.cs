@@ -174,9 +174,9 @@ internal sealed class ChaosPostgres : IAsyncDisposable
 
     /// <summary>The one number that a query gives.</summary>
     /// <param name="sql">The query.</param>
-    /// <param name="cancel">Gives up.</param>
     /// <param name="database">Which database; the bot's unless given.</param>
-    public async Task<long> CountAsync(string sql, CancellationToken cancel = default, string? database = null)
+    /// <param name="cancel">Gives up.</param>
+    public async Task<long> CountAsync(string sql, string? database = null, CancellationToken cancel = default)
     {
         await using var connection = new NpgsqlConnection(
             database is null ? AdminConnection : new NpgsqlConnectionStringBuilder(AdminConnection) { Database = database }.ConnectionString);

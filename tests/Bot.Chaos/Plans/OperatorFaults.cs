@@ -42,7 +42,7 @@ internal static class OperatorFaults
         await second.StartAsync();
         await run.PauseAsync(ToOpenNothing);
         var orders = await deployment.Postgres.CountAsync(
-            "SELECT count(*) FROM journal WHERE persistence_id LIKE 'order-%' AND sequence_number = 1", run.Cancel, $"second_{run.Done}");
+            "SELECT count(*) FROM journal WHERE persistence_id LIKE 'order-%' AND sequence_number = 1", $"second_{run.Done}", run.Cancel);
         await second.DisposeAsync();
         if (orders > 0)
             run.Violate($"F26 the second deployment has placed {orders} orders");

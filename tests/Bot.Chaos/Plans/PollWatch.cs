@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text;
@@ -11,6 +12,7 @@ internal sealed class PollWatch : IDisposable
 {
     private static readonly byte[] Question = "GET "u8.ToArray();
     private static readonly byte[] Prefix = "b1-"u8.ToArray();
+    private static readonly SearchValues<byte> OfAnId = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"u8);
 
     private readonly ChaosDeployment _deployment;
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -57,7 +59,7 @@ internal sealed class PollWatch : IDisposable
         for (var at = piece.IndexOf(Prefix); at >= 0; at = piece.IndexOf(Prefix))
         {
             piece = piece[at..];
-            var length = piece.IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"u8);
+            var length = piece.IndexOfAnyExcept(OfAnId);
             Note(Encoding.ASCII.GetString(length < 0 ? piece : piece[..length]));
             piece = piece[(length < 0 ? piece.Length : length)..];
         }
