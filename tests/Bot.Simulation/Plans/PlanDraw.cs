@@ -82,10 +82,13 @@ internal static class PlanDraw
         var step = scenario.Steps[chance.Below(scenario.Steps.Length)].AtMs;
         return
         [
-            new Fault(FaultKind.RequestsLate, step - 50, 400, Amount: (int)chance.Between(2_000, 5_000)),
+            new Fault(FaultKind.RequestsLate, Math.Max(0, step - 50), 400, Amount: (int)chance.Between(2_000, 5_000)),
             new Fault(FaultKind.KillTracker, step + (int)chance.Between(30, 400), 0),
             new Fault(FaultKind.AnswersLate, step + 300, (int)chance.Between(1_000, 4_000), Amount: (int)chance.Between(2_000, 9_500)),
-            new Fault(FaultKind.Pause, step + (int)chance.Between(900, 4_000), (int)chance.Between(20_000, 60_000), Amount: 0),
+            new Fault(FaultKind.Pause, step + (int)chance.Between(900, 4_000), (int)chance.Between(30_000, 60_000), Amount: 0),
+
+            // Nobody else is there to take the pair over.
+            new Fault(FaultKind.Kill, step + 200, 60_000, Amount: 1),
         ];
     }
 

@@ -7,7 +7,7 @@ namespace Bot.Simulation.Tests;
 /// <summary>A short form of the simulation, for every run of the tests. The long one is <c>./bot simulate</c>.</summary>
 public class SmokeTests
 {
-    private const int Seeds = 30_000;
+    private const int Seeds = 20_000;
 
     [Fact]
     public void No_seed_breaks_an_invariant()
