@@ -45,7 +45,10 @@ public sealed partial class InvariantChecker
         var checker = new InvariantChecker(evidence.ToSettings());
         foreach (var row in evidence.Journal.OrderBy(r => r.PersistenceId, StringComparer.Ordinal).ThenBy(r => r.Sequence))
             checker.Append(row.PersistenceId, row.Sequence, row.Event, row.LinkHolds, row.CommittedUs);
-        return checker.Finish(evidence.Orders, evidence.Stops, evidence.Fills, evidence.Balances, evidence.Read);
+        var report = checker.Finish(evidence.Orders, evidence.Stops, evidence.Fills, evidence.Balances, evidence.Read);
+
+        // Read stream after stream, the rows do not say what two of them held at one instant: only who appends them in time is told of I15.
+        return report with { Checked = [.. report.Checked.Where(name => name != "I15")] };
     }
 
     /// <summary>Forgets everything: the next run begins.</summary>

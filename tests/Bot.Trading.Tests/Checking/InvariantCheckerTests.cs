@@ -85,6 +85,8 @@ public class InvariantCheckerTests
         ["the same fill twice in a tracker's journal"] = ("I17", r => r.OrderStream(SmallRun.AfterRefusal).AddRange([Late(5), Late(5)])),
         ["an incarnation that was skipped"] = ("I18", r => r.ChangeLast<PairOwned>(SmallRun.Pair, o => o with { Epoch = 3 })),
         ["a licence of an older incarnation"] = ("I18", r => r.ChangeLast<SubmitAuthorised>($"order-{SmallRun.ExitFilled}", s => s with { Epoch = 0 })),
+        ["an entry that was opened while trading was halted"] = ("I20", r => r.Streams[SmallRun.Portfolio].InsertRange(
+            2, [new ModeChanged(1_000_000, TradingMode.Halted, "test", "test"), new ModeChanged(1_200_000, TradingMode.Active, "test", "test")])),
         ["an order that was bought although it was refused"] = ("I21", r => r.ChangeLast<OrderIntended>(
             SmallRun.Pair, i => i with { Risk = new RiskDecision(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, "TOO_MUCH") })),
         ["an order that is larger than its own numbers allow"] = ("I21", r => r.ChangeLast<OrderIntended>(
