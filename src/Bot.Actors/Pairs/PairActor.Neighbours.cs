@@ -1,16 +1,11 @@
 using Akka.Actor;
-using Akka.Event;
 using Bot.Actors.Gateway;
 using Bot.Actors.Market;
-using Bot.Actors.Orders;
-using Bot.Actors.Persistence;
-using Bot.Actors.Portfolio;
 using Bot.Actors.Prices;
 using Bot.Actors.Runtime;
 using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
-using Bot.Trading.Strategies;
 
 namespace Bot.Actors.Pairs;
 

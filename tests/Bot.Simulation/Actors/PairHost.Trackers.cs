@@ -1,9 +1,6 @@
 using Bot.Simulation.Engine;
-using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
-using Bot.Trading.Portfolio;
-using Bot.Trading.Strategies;
 
 namespace Bot.Simulation.Actors;
 
