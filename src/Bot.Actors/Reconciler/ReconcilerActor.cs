@@ -23,6 +23,9 @@ public sealed class ReconcilerActor : DurableActor<ReconcilerEvent, ReconcilerEf
     /// <summary>First pause after a sweep that did not answer everything, ms. An odd number: nobody else asks at the same instant of a replay.</summary>
     private const long FirstRetryMs = 1_300;
 
+    /// <summary>How long questions are gathered before a sweep begins, ms.</summary>
+    private const long GatherMs = 50;
+
     /// <summary>The exchange tells of the past for seven days.</summary>
     private const long MostHistoryMs = 7L * 86_400_000 - 60_000;
 
@@ -41,6 +44,7 @@ public sealed class ReconcilerActor : DurableActor<ReconcilerEvent, ReconcilerEf
     private AccountSweep? _last;
     private bool _isBusy;
     private bool _isBeginQueued;
+    private bool _isBeginDue;
     private long _retryMs;
     private long _lastFullMs;
 
@@ -123,7 +127,7 @@ public sealed class ReconcilerActor : DurableActor<ReconcilerEvent, ReconcilerEf
                     Log.Warning("unsettled orders could not be read from the journal: {Failure}", failure);
                 else
                     TellUnsettled();
-                if (_waiting.Count > 0)
+                if (_isBeginDue || _waiting.Count > 0)
                     QueueBegin();
                 break;
             case GetReconcilerStatus:
@@ -166,19 +170,25 @@ public sealed class ReconcilerActor : DurableActor<ReconcilerEvent, ReconcilerEf
 
     private void QueueBegin()
     {
-        // Behind what is in the mailbox: pairs that start together ask together.
+        // A moment later: pairs that start together are answered by one sweep, in whichever order their questions come. How many sweeps there
+        // are must not be a matter of threads, or a replay would not repeat.
         if (_isBusy || _isBeginQueued)
             return;
         _isBeginQueued = true;
-        Self.Tell(SweepDue.Instance);
+        Timers.After(SweepTimer, GatherMs, SweepDue.Instance);
     }
 
     /// <summary>Begins a sweep. Pairs that asked before this moment are answered by it, those that ask later by the next one.</summary>
     private void Begin()
     {
         if (_isBusy)
+        {
+            // The journal is being read for a ping: the sweep follows it. Nobody else would wake it again.
+            _isBeginDue = true;
             return;
+        }
         _isBusy = true;
+        _isBeginDue = false;
         Timers.Cancel(SweepTimer);
         foreach (var (symbol, number) in _waiting)
             _asked[symbol] = number;
@@ -264,6 +274,7 @@ public sealed class ReconcilerActor : DurableActor<ReconcilerEvent, ReconcilerEf
     private void GoOn(bool isComplete)
     {
         _isBusy = false;
+        _isBeginDue = false; // the timer below wakes the next one
         foreach (var (symbol, number) in _asked)
             _waiting.TryAdd(symbol, number);
         _asked.Clear();
