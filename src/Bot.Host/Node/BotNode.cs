@@ -205,6 +205,7 @@ public sealed class BotNode : IAsyncDisposable
             .AddBot(address, options.ConnectionString, options.Moves, inFlight, system =>
             {
                 var node = Akka.Cluster.Cluster.Get(system).SelfAddress.ToString();
+                var settings = bot.ToSettings(deployment, node, options.Configuration.StrategyParameters, isReplay ? null : sinceMs);
                 return services = new NodeServices
                 {
                     Exchange = exchange,
@@ -214,8 +215,7 @@ public sealed class BotNode : IAsyncDisposable
                     ExchangeNowMs = () => exchange.Clock.NowMs,
                     InFlight = inFlight,
                     Database = options.Database,
-                    Settings = bot.ToSettings(
-                        deployment, node, options.Configuration.StrategyParameters, isReplay ? null : sinceMs),
+                    Settings = isReplay ? settings with { Reconciler = settings.Reconciler.InReplay() } : settings,
                     Controls = controls,
                     Books = exchange,
                     Gate = gate,
