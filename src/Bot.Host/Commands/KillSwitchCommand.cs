@@ -47,7 +47,7 @@ internal static class KillSwitchCommand
         {
             if (r.GetResult(symbol) is not null && r.GetResult(strategy) is not null)
                 r.AddError("Give --symbol or --strategy, not both.");
-            if (r.GetValue(word) is { } set && set != "show" && string.IsNullOrWhiteSpace(r.GetValue(reason)))
+            if (r.GetValue(word) is { } set && set != "show" && Words.Contains(set, StringComparer.Ordinal) && string.IsNullOrWhiteSpace(r.GetValue(reason)))
                 r.AddError("Say why: --reason TEXT. It is shown to everybody who meets the kill switch, and kept in the audit.");
             if (r.GetValue(strategy) is { } name && !SwitchEntry.IsScope(SwitchEntry.ScopeOf(null, name)))
                 r.AddError($"'{name}' is no name of a strategy.");
