@@ -125,7 +125,7 @@ internal sealed class RunSession(BotNode node, NpgsqlDataSource database, RunOpt
         yield return ("unrealised", FormattableString.Invariant($"{s.UnrealisedPnl:+0.00;-0.00;0.00} {quote}"));
         yield return ("equity", FormattableString.Invariant($"{s.Equity:0.00} {quote}"));
         yield return ("deepest drawdown", FormattableString.Invariant($"{s.MaxDrawdown:0.00%}"));
-        yield return ("stops", s.ExchangeStops == ExchangeStopsMode.Served ? "at the exchange and here" : "watched by the bot alone");
+        yield return ("stops", s.ExchangeStops == ExchangeStopsMode.Served ? "held by the exchange, and watched here" : "watched by the bot alone");
         if (s.Faults is { } faults)
             yield return ("faults met", faults.Count == 0 ? "none" : string.Join(", ", faults.Select(f => FormattableString.Invariant($"{f.Key} {f.Value}"))));
         yield return ("orders' SHA-256", s.OrdersSha256);
