@@ -55,14 +55,18 @@ public sealed partial class PairActor
     private IActorRef StartTracker(PairEffect.StartTracker start)
     {
         var id = start.Spec.ClientOrderId;
-        if (_trackers.TryGetValue(id, out var running))
+        // Whether it runs is asked of the actor's own children: the machine's look after its trackers must not rest on a notice that was lost.
+        if (_trackers.TryGetValue(id, out var running) && !Context.Child(id).IsNobody())
         {
             if (start.Adopted is { } adopted)
                 running.Tell(new OrderInput.Adopted(start.Spec, start.Leg, start.CorrelationId, adopted.OrderId, adopted.Cancel, adopted.Why));
             return running;
         }
         var tracker = Context.ActorOf(ActorProps.Of(() => new OrderTracker(Services, start, _neighbours.Gateway)), id);
-        Context.WatchWith(tracker, new TrackerGone(id));
+
+        // Not with a message of our own: what is stashed while the pair writes comes back as a plain Terminated (Akka.NET 1.5), and a tracker
+        // that ended just then would never be missed.
+        Context.Watch(tracker);
         _trackers[id] = tracker;
         if (start.Leg == IntentLeg.Stop)
         {
@@ -127,8 +131,6 @@ public sealed partial class PairActor
     }
 
     private sealed record Restart(int Failures, long StartedAt, EndCause Cause, bool IsDue);
-
-    private sealed record TrackerGone(string ClientOrderId);
 
     private sealed record RestartTracker(string ClientOrderId);
 

@@ -218,8 +218,8 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             case GetPairStatus:
                 Sender.Tell(Status());
                 break;
-            case TrackerGone gone:
-                OnTrackerGone(gone.ClientOrderId);
+            case Terminated gone when gone.ActorRef.Equals(_trackers.GetValueOrDefault(gone.ActorRef.Path.Name)):
+                OnTrackerGone(gone.ActorRef.Path.Name);
                 break;
             case IncarnationEnded ended:
                 OnTrackerEnds(Sender.Path.Name, ended.Cause);

@@ -80,7 +80,7 @@ internal sealed class PairOnExchange : IAsyncDisposable
             _system.System.ActorOf(ActorProps.Of(() => new MarketDirectory(services))),
             others,
             others);
-        _pair = _system.System.ActorOf(ActorProps.Of(() => new PairActor(Btc, services, neighbours)), Btc.Text);
+        _pair = _system.System.ActorOf(Keeper.Of(ActorProps.Of(() => new PairActor(Btc, services, neighbours)), services), Btc.Text);
         _pair.Tell(new StartPair(Btc, 1, "BTC", "USDT", "medium"));
     }
 
@@ -102,8 +102,43 @@ internal sealed class PairOnExchange : IAsyncDisposable
     /// <summary>Who watches the stops.</summary>
     public ExchangeStopsMode Mode => _system!.Services.Stops.Mode;
 
-    /// <summary>How the pair is.</summary>
-    public Task<PairStatus> StatusAsync() => _pair!.Ask<PairStatus>(new GetPairStatus(Btc), LocalSystem.Patience);
+    /// <summary>How the pair is. Asked until it says so: what lies in the mailbox of an incarnation that ends goes with it.</summary>
+    public async Task<PairStatus> StatusAsync()
+    {
+        for (var begun = TimeProvider.System.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await _pair!.Ask<PairStatus>(new GetPairStatus(Btc), TimeSpan.FromSeconds(2));
+            }
+            catch (AskTimeoutException) when (TimeProvider.System.GetElapsedTime(begun) < LocalSystem.Patience)
+            {
+                // between two incarnations
+            }
+        }
+    }
+
+    /// <summary>The journal's n-th write from now on fails, once, for whichever actor it is. Nothing of it is stored.</summary>
+    public async Task FailWriteAsync(int number)
+    {
+        await _database.ExecuteAsAdminAsync(
+            $"""
+            CREATE SEQUENCE writes;
+            GRANT SELECT ON SEQUENCE writes TO bot_owner;
+            CREATE FUNCTION fail_one_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+            BEGIN
+              IF nextval('writes') = {number} THEN RAISE EXCEPTION 'this write fails for the test'; END IF;
+              RETURN NULL;
+            END $$;
+            CREATE TRIGGER fail_one_write BEFORE INSERT ON journal FOR EACH STATEMENT EXECUTE FUNCTION fail_one_write();
+            """);
+    }
+
+    /// <summary>How many writes there were since <see cref="FailWriteAsync"/>.</summary>
+    public Task<long> WritesAsync() => _database.ValueAsync<long>(Bot.Host.Database.DatabaseRole.Owner, "SELECT coalesce(pg_sequence_last_value('writes'), 0)");
+
+    /// <summary>Every event of the pair and its orders, in words.</summary>
+    public async Task<string> StoryAsync() => string.Join(Environment.NewLine, await EventsAsync());
 
     /// <summary>Waits until the exchange's books are as wanted.</summary>
     /// <param name="isSo">Looks at the books.</param>
