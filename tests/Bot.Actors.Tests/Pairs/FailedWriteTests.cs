@@ -1,5 +1,4 @@
 using Bot.Actors.Tests.Support;
-using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Xunit.Abstractions;
 
@@ -44,7 +43,7 @@ public sealed class FailedWriteTests(ITestOutputHelper output)
 
         // At most one entry, and no id twice.
         Assert.True(books.Orders.Count(o => o.Side == "buy") <= 1);
-        Assert.Empty(books.Orders.Where(o => o.ClientOid is not null).GroupBy(o => o.ClientOid).Where(g => g.Count() > 1));
+        Assert.DoesNotContain(books.Orders.Where(o => o.ClientOid is not null).GroupBy(o => o.ClientOid), g => g.Count() > 1);
         Assert.Equal(0, books.Balances.SingleOrDefault(b => b.Currency == "BTC")?.Total ?? 0);
         var writes = await pair.WritesAsync();
         output.WriteLine($"write {number} of {writes} failed; {books.Orders.Count} orders, {books.Stops.Count} stops");
