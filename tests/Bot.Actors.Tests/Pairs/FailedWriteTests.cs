@@ -1,5 +1,4 @@
 using Bot.Actors.Tests.Support;
-using Bot.Trading.Pairs;
 using Xunit.Abstractions;
 
 namespace Bot.Actors.Tests.Pairs;
