@@ -74,19 +74,14 @@ public sealed class KillSwitchTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, await database.ValueAsync<long>(DatabaseRole.ReadOnly, "SELECT count(*) FROM audit_faults()"));
 
         // Postgres takes nobody any more: the file is still heard.
-        await database.ExecuteAsAdminAsync($"ALTER DATABASE {database.Name} WITH ALLOW_CONNECTIONS false");
+        await AllowConnectionsAsync(database, false);
         try
         {
             await TestSwitchAsync(node);
         }
         finally
         {
-            await using var elsewhere = new Npgsql.NpgsqlConnection(database.Server.AdminConnection);
-            await elsewhere.OpenAsync();
-            await using var open = elsewhere.CreateCommand();
-            open.CommandText = "UPDATE pg_database SET datallowconn = true WHERE datname = $1";
-            open.Parameters.Add(new() { Value = database.Name });
-            await open.ExecuteNonQueryAsync();
+            await AllowConnectionsAsync(database, true);
         }
 
         async Task TestSwitchAsync(BotNode running)
@@ -105,6 +100,18 @@ public sealed class KillSwitchTests(ITestOutputHelper output) : IDisposable
                 () => Task.FromResult(running.Services.Controls.Board.Strictest(Symbol.Parse("ANY-USDT"), "any") is not null), Patience, () => "the file was not heard");
             output.WriteLine($"file to the node without Postgres: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
         }
+    }
+
+    /// <summary>From another database: none forbids the one it is asked in.</summary>
+    private static async Task AllowConnectionsAsync(TestDatabase database, bool allow)
+    {
+        await using var elsewhere = new Npgsql.NpgsqlConnection(database.Server.AdminConnection);
+        await elsewhere.OpenAsync();
+        await using var change = elsewhere.CreateCommand();
+        change.CommandText = "UPDATE pg_database SET datallowconn = $2 WHERE datname = $1";
+        change.Parameters.Add(new() { Value = database.Name });
+        change.Parameters.Add(new() { Value = allow });
+        await change.ExecuteNonQueryAsync();
     }
 
     private async Task<string> CommandAsync(params string[] line)
