@@ -239,7 +239,12 @@ public sealed class BotNode : IAsyncDisposable
         var started = new BotNode(host, exchange, lockstep, services!, hello);
         started._controls = ControlTasks.Start(started, bot.Controls, isReplay, logs, started._stopping.Token);
         if (!isReplay)
-            started._upkeep = Task.WhenAll(started.KeepClockAsync(started._stopping.Token), stopProbe.KeepAskingAsync(started._stopping.Token));
+        {
+            started._upkeep = Task.WhenAll(
+                started.KeepClockAsync(started._stopping.Token),
+                stopProbe.KeepAskingAsync(started._stopping.Token),
+                new ClusterGuard(started.System, TimeProvider.System, started.GiveUp).RunAsync(started._stopping.Token));
+        }
         return started;
     }
 

@@ -44,8 +44,8 @@ public sealed class OrderMemory
     /// <summary>Why the exchange placed no order at the trigger; null when it did, or told no reason.</summary>
     public string? TriggerError { get; set; }
 
-    /// <summary>Whether the exchange named the stop as cancelled.</summary>
-    public bool IsCancelConfirmed { get; set; }
+    /// <summary>When the exchange had named the order as cancelled, Unix ms; 0 while it has not.</summary>
+    public long CancelConfirmedAtMs { get; set; }
 
     /// <summary>Whether the pair was told that the stop waits.</summary>
     public bool IsLiveTold { get; set; }

@@ -68,7 +68,7 @@ public static partial class OrderDecider
         if (issuedAtMs <= ProvableAfter(s, c))
             return;
         m.Absence.Add(new AbsenceEvidence(source, issuedAtMs));
-        if (!IsProven(m, OrderSources, c) || (s.IsStop && !IsProven(m, StopSources, c)))
+        if (!IsProven(m, OrderSources, c.Policy.AbsenceAnswers) || (s.IsStop && !IsProven(m, StopSources, c.Policy.AbsenceAnswers)))
             return;
         sink.Persist(new OrderAbsent(c.NowMs, [.. m.Absence]));
         sink.Do(new OrderEffect.TellSettled(OrderOutcome.Absent, 0, 0, "", "the exchange never had it"));
@@ -77,7 +77,7 @@ public static partial class OrderDecider
     /// <summary>An answer proves absence only when it was asked for after this, Unix ms.</summary>
     private static long ProvableAfter(OrderState s, OrderContext c) => s.ValidUntilMs + c.Policy.ReadLagMarginMs;
 
-    private static bool IsProven(OrderMemory m, EvidenceSource[] sources, OrderContext c)
+    private static bool IsProven(OrderMemory m, EvidenceSource[] sources, int wanted)
     {
         foreach (var source in sources)
         {
@@ -87,7 +87,7 @@ public static partial class OrderDecider
                 if (evidence.Source == source)
                     answers++;
             }
-            if (answers < c.Policy.AbsenceAnswers)
+            if (answers < wanted)
                 return false;
         }
         return true;

@@ -117,11 +117,11 @@ public static partial class OrderDecider
             candidates++;
         }
         if (candidates == 1 && (s.IsTriggered
-            || (s.Status is OrderStatus.Live or OrderStatus.InDoubt && !m.IsCancelConfirmed && IsProven(m, StopSources, c))))
+            || (s.Status is OrderStatus.Live or OrderStatus.InDoubt && m.CancelConfirmedAtMs == 0 && IsProven(m, StopSources, c.Policy.AbsenceAnswers))))
             return found;
 
         // A stop that was cancelled has no child: the order belongs to another.
-        isAmbiguous = candidates > 0 && !m.IsCancelConfirmed;
+        isAmbiguous = candidates > 0 && m.CancelConfirmedAtMs == 0;
         return null;
     }
 
@@ -169,7 +169,8 @@ public static partial class OrderDecider
     {
         if (!s.IsTriggered)
             sink.Do(new OrderEffect.Look(EvidenceSource.StopByClientOrderId));
-        if (s.ChildOrderId is null && m.GoneSinceMs == 0)
+        var isCancelled = IsCancelled(s, m);
+        if (s.ChildOrderId is null && m.GoneSinceMs == 0 && !isCancelled)
             return;
 
         // The child may carry our id or not, so it is also looked for in the lists.
@@ -180,19 +181,26 @@ public static partial class OrderDecider
         sink.Do(new OrderEffect.Look(EvidenceSource.ActiveList));
         if (!s.IsTriggered)
             sink.Do(new OrderEffect.Look(EvidenceSource.StopList));
-        if (c.NowMs > m.GoneSinceMs + c.Policy.ReadLagMarginMs)
+        if (isCancelled || c.NowMs > m.GoneSinceMs + c.Policy.ReadLagMarginMs)
             sink.Do(new OrderEffect.Look(EvidenceSource.Fills));
     }
+
+    /// <summary>
+    /// The exchange has named it as cancelled, so that it can never trigger: one answer of each source, asked for after that, ends it. Where the
+    /// exchange did not say so it may have triggered, and only answers that cannot be stale end it.
+    /// </summary>
+    private static bool IsCancelled(OrderState s, OrderMemory m) => m.CancelConfirmedAtMs > 0 && !s.IsTriggered;
 
     /// <summary>A source does not show a stop, or its child, that the exchange had.</summary>
     private static void OnStopMissing(OrderState s, OrderMemory m, EvidenceSource source, long issuedAtMs, OrderContext c, Sink<OrderEvent, OrderEffect> sink)
     {
         if (s.ChildOrderId is not null)
             return;
+        var isCancelled = IsCancelled(s, m) && issuedAtMs >= m.CancelConfirmedAtMs;
         if (source is EvidenceSource.StopByClientOrderId or EvidenceSource.StopList)
         {
             // A slow read does not know a new stop yet. Once none can be so slow, a stop that is missing is gone: a stop never comes back.
-            if (s.IsTriggered || issuedAtMs <= ProvableAfter(s, c))
+            if (s.IsTriggered || (!isCancelled && issuedAtMs <= ProvableAfter(s, c)))
                 return;
             if (m.GoneSinceMs == 0)
             {
@@ -206,12 +214,13 @@ public static partial class OrderDecider
                 }
             }
         }
-        else if (m.GoneSinceMs == 0 || issuedAtMs <= m.GoneSinceMs + c.Policy.ReadLagMarginMs)
+        else if (!isCancelled && (m.GoneSinceMs == 0 || issuedAtMs <= m.GoneSinceMs + c.Policy.ReadLagMarginMs))
         {
             return;
         }
         m.Absence.Add(new AbsenceEvidence(source, issuedAtMs));
-        if (!IsProven(m, OrderSources, c) || (!s.IsTriggered && !IsProven(m, StopSources, c)))
+        var answers = IsCancelled(s, m) ? 1 : c.Policy.AbsenceAnswers;
+        if (!IsProven(m, OrderSources, answers) || (!s.IsTriggered && !IsProven(m, StopSources, answers)))
             return;
         sink.Persist(new OrderEnded(c.NowMs, 0, 0, s.Spec!.Size));
         Close(0, 0, s.IsTriggered ? $"triggered, and the exchange sold nothing: {m.TriggerError ?? "no reason was told"}" : "cancelled before its price came", c, sink);

@@ -67,8 +67,12 @@ public static partial class OrderDecider
                 break;
             case OrderInput.CancelAnswered answer when s.Status == OrderStatus.Live:
                 // Neither a yes nor a "no such order" says whether it filled: only a read does (R9).
-                m.IsCancelConfirmed |= answer.IsConfirmed;
-                sink.Do(LookAt(s));
+                if (answer.IsConfirmed && m.CancelConfirmedAtMs == 0)
+                    m.CancelConfirmedAtMs = c.NowMs;
+                if (s.IsStop && answer.IsConfirmed)
+                    PollStop(s, m, c, sink);
+                else
+                    sink.Do(LookAt(s));
                 break;
         }
     }

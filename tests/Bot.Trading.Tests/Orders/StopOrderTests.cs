@@ -140,11 +140,34 @@ public class StopOrderTests
     }
 
     [Fact]
-    public void A_cancelled_stop_ends_when_it_is_gone_and_no_child_is_there()
+    public void A_stop_that_the_exchange_names_as_cancelled_ends_with_one_answer_of_each_source_from_after_that()
+    {
+        var bench = Waiting();
+        bench.Do(new OrderInput.CancelAsked("replaced"));
+        EvidenceSource[] all = [.. StopSources, .. OrderSources, EvidenceSource.Fills];
+        bench.NowMs += 500;
+        var asked = bench.Do(new OrderInput.CancelAnswered { IsConfirmed = true });
+        Assert.All(all, source => Assert.Contains(new OrderEffect.Look(source), asked));
+
+        // What was asked before may not have known of it yet.
+        foreach (var source in all)
+            MissingAt(bench, source, bench.NowMs - 1, 3);
+        Assert.Equal(OrderStatus.Live, bench.State.Status);
+        foreach (var source in all)
+        {
+            Assert.Equal(OrderStatus.Live, bench.State.Status);
+            Missing(bench, source, 1);
+        }
+        Assert.Equal((OrderStatus.Closed, 0m), (bench.State.Status, bench.State.FilledSize));
+        Assert.Empty(bench.Effects.OfType<OrderEffect.TellDoubt>());
+    }
+
+    [Fact]
+    public void A_stop_whose_cancel_was_answered_with_no_such_order_ends_when_it_is_gone_and_no_child_is_there()
     {
         var bench = Waiting();
         Assert.Contains(new OrderEffect.CancelStop(), bench.Do(new OrderInput.CancelAsked("replaced")));
-        bench.Do(new OrderInput.CancelAnswered { IsConfirmed = true });
+        bench.Do(new OrderInput.CancelAnswered());
         bench.NowMs = bench.State.ValidUntilMs + bench.Policy.ReadLagMarginMs + 1;
         foreach (var source in StopSources)
             Missing(bench, source, 2);
@@ -308,15 +331,17 @@ public class StopOrderTests
 
     private static FillReport Sold(long tradeId, decimal size) => new(OrderBench.Spec.Symbol, ChildId, tradeId, Side.Sell, 95, size, 0.1m, "USDT", null, 1_000_100);
 
-    private static void Missing(OrderBench bench, EvidenceSource source, int times)
+    private static void Missing(OrderBench bench, EvidenceSource source, int times) => MissingAt(bench, source, bench.NowMs, times);
+
+    private static void MissingAt(OrderBench bench, EvidenceSource source, long askedAtMs, int times)
     {
         for (var i = 0; i < times; i++)
         {
             bench.Do(source switch
             {
-                EvidenceSource.StopByClientOrderId or EvidenceSource.StopList => new OrderInput.StopLooked(source, bench.NowMs, null),
-                EvidenceSource.Fills => new OrderInput.FillsRead(bench.NowMs, [], false),
-                _ => new OrderInput.Looked(source, bench.NowMs, null),
+                EvidenceSource.StopByClientOrderId or EvidenceSource.StopList => new OrderInput.StopLooked(source, askedAtMs, null),
+                EvidenceSource.Fills => new OrderInput.FillsRead(askedAtMs, [], false),
+                _ => new OrderInput.Looked(source, askedAtMs, null),
             });
         }
     }
