@@ -3,6 +3,7 @@ using Akka.Hosting;
 using Bot.Actors.Cluster;
 using Bot.Actors.Gateway;
 using Bot.Actors.Controls;
+using Bot.Actors.Portfolio;
 using Bot.Actors.Runtime;
 using Bot.Exchange.Kucoin;
 using Bot.Exchange.Kucoin.Signing;
@@ -11,7 +12,6 @@ using Bot.Host.Commands;
 using Bot.Host.Configuration;
 using Bot.Host.Database;
 using Bot.Trading.Risk.Controls;
-using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -114,7 +114,8 @@ public sealed class BotNode : IAsyncDisposable
     {
         var bot = options.Configuration.Bot;
         var isReplay = options.LockstepAccount is not null;
-        var sinceMs = await SaveConfigurationAsync(options.Database, bot, cancel).ConfigureAwait(false);
+        // Every order and selection names the version that it was decided under, so the version is there before them.
+        var (sinceMs, limitsRefused) = await LimitChanges.SaveAsync(options.Database, bot, cancel).ConfigureAwait(false);
         var deployment = await DeploymentName.OfAsync(options.Database, bot.Trading.Deployment, options.Credentials, isReplay, cancel).ConfigureAwait(false);
         var inFlight = new InFlight();
         var frames = new PushFrames();
@@ -237,6 +238,8 @@ public sealed class BotNode : IAsyncDisposable
             throw;
         }
         var started = new BotNode(host, exchange, lockstep, services!, hello);
+        if (limitsRefused is not null && !isReplay)
+            started.Actors.Get<PortfolioActor>().Tell(new ReportBreach(Control.LimitChange, null, limitsRefused));
         started._controls = ControlTasks.Start(started, bot.Controls, isReplay, logs, started._stopping.Token);
         if (!isReplay)
         {
@@ -261,20 +264,6 @@ public sealed class BotNode : IAsyncDisposable
         _host.Dispose();
         Exchange.Dispose();
         _stopping.Dispose();
-    }
-
-    /// <summary>Every order and selection names the version that it was decided under, so the version is there before them.</summary>
-    /// <returns>When it first came into force, Unix ms.</returns>
-    private static async Task<long> SaveConfigurationAsync(NpgsqlDataSource database, BotConfiguration configuration, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel).ConfigureAwait(false);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            """
-            INSERT INTO configuration (version, effective) VALUES (@version, @effective::jsonb) ON CONFLICT (version) DO NOTHING;
-            SELECT (extract(epoch FROM created_at) * 1000)::bigint FROM configuration WHERE version = @version
-            """,
-            new { version = configuration.Version(), effective = configuration.EffectiveJson() },
-            cancellationToken: cancel)).ConfigureAwait(false);
     }
 
     /// <summary>

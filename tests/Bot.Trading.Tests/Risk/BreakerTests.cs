@@ -234,15 +234,15 @@ public class BreakerTests
     }
 
     [Fact]
-    public void A_limit_is_changed_by_two_people_with_the_next_minute_and_twice_a_day()
+    public void Limits_change_twice_a_day_and_then_only_with_a_second_person()
     {
         const long Day = 24 * Hour;
-        var change = new LimitChange("risk.maxPosition", "ann", "bob", Day + 61_000);
-        Assert.Equal(Day + 120_000, change.EffectiveAtMs);
-        Assert.Null(change.Refusal([Day - 1, Day], C));
-        Assert.Contains("today=2", change.Refusal([Day, Day + 1], C), StringComparison.Ordinal);
-        Assert.Contains("eyes=2", (change with { ApprovedBy = " ANN " }).Refusal([], C), StringComparison.Ordinal);
-        Assert.Contains("person=missing", (change with { ApprovedBy = " " }).Refusal([], C), StringComparison.Ordinal);
+        Assert.Null(LimitChange.Refusal(["risk.maxPosition"], [Day - 1, Day], Day + 1, C));
+        Assert.Null(LimitChange.Refusal([], [Day, Day, Day], Day + 1, C));
+        var refusal = LimitChange.Refusal(["risk.maxPosition"], [Day, Day + 1], Day + 2, C);
+        Assert.Contains("today=2 limit=2 settings=risk.maxPosition", refusal, StringComparison.Ordinal);
+        Assert.Equal(Control.LimitChange, ControlCatalog.In(refusal));
+        Assert.NotNull(LimitChange.Refusal(["risk.maxPosition"], [], Day, C with { LimitChangesPerDay = 0 }));
     }
 
     private static PositionClosed Closed(long atMs, decimal net) => new(atMs, 1, 0, 1, 100, 100, net, 0, net, ExitReason.StopLoss, 0);

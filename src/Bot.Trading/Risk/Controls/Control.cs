@@ -69,7 +69,7 @@ public enum Control
     /// <summary>C22: executions worse than decided.</summary>
     Slippage,
 
-    /// <summary>C23: who may change a limit, and how often.</summary>
+    /// <summary>C23: how often limits change before a second person has to agree.</summary>
     LimitChange,
 
     /// <summary>C24: a new configuration trades small.</summary>

@@ -43,7 +43,7 @@ public static class ControlCatalog
         Of(Control.ReconciliationBreak, "books do not agree", "pair or account reduce-only until resumed", "breakTolerance"),
         Of(Control.RejectStorm, "refusals and doubts", "node pauses", "maxRejects", "rejectWindowMs", "maxDoubts", "doubtWindowMs", "stormPauseMs"),
         Of(Control.Slippage, "slippage", "pair paused until resumed", "maxSlippage", "slippageCount"),
-        Of(Control.LimitChange, "change of limits", "refused", "limitChangesPerDay"),
+        Of(Control.LimitChange, "change of limits", "account reduce-only until resumed", "limitChangesPerDay"),
         Of(Control.Canary, "new configuration", "smaller; any break stops entries", "canarySize", "canaryHours"),
         Of(Control.DeadManSwitch, "dead man's switch", "refused", "allowDeadManSwitch"),
         Of(Control.Exclusivity, "somebody else on the account", "pair or account halted until resumed", "haltOnForeign"),

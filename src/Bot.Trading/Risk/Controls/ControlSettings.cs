@@ -130,7 +130,7 @@ public sealed record ControlSettings
     /// <summary>C22: so many in a row pause the pair.</summary>
     public int SlippageCount { get; init; } = 3;
 
-    /// <summary>C23: changes of limits a day (UTC).</summary>
+    /// <summary>C23: changes of limits a day (UTC) that need no second person; 0: each waits until somebody resumes.</summary>
     public int LimitChangesPerDay { get; init; } = 2;
 
     /// <summary>C24: size of entries while a configuration is new, of the normal one.</summary>
