@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.RegularExpressions;
 
 namespace Bot.Trading.Orders;
 
@@ -26,26 +25,38 @@ public enum IntentLeg
 /// <param name="IntentNumber">The pair's intent counter, from 1.</param>
 /// <param name="Leg">Entry, exit or stop.</param>
 /// <param name="Attempt">From 1; a new attempt exists only after the last one is proven absent or rejected, or for a protective sell in doubt.</param>
-public sealed partial record ClientOrderId(string Deployment, int SymbolId, long IntentNumber, IntentLeg Leg, int Attempt)
+public sealed record ClientOrderId(string Deployment, int SymbolId, long IntentNumber, IntentLeg Leg, int Attempt)
 {
+    private const int DeploymentEnd = 9;
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>The id as the exchange sees it.</summary>
     public string Text => $"b1-{Deployment}-{Base36(SymbolId)}-{Base36(IntentNumber)}-{Letter(Leg)}{Base36(Attempt)}";
 
     /// <summary>True when the text can name a deployment: six lower-case letters or digits.</summary>
-    public static bool IsDeployment(string? text) => text is not null && DeploymentForm().IsMatch(text);
+    public static bool IsDeployment(string? text) => text is not null && IsDeployment(text.AsSpan());
 
     /// <summary>Reads an id back; false when the text is not one of ours.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ClientOrderId? id)
     {
         id = null;
-        if (text is null || Form().Match(text) is not { Success: true } m)
+        if (text is null || text.Length <= DeploymentEnd || !text.StartsWith("b1-", StringComparison.Ordinal) || text[DeploymentEnd] != '-'
+            || !IsDeployment(text.AsSpan(3, DeploymentEnd - 3)))
             return false;
-        if (Parse36(m.Groups["s"].Value) is not { } symbol || symbol > int.MaxValue
-            || Parse36(m.Groups["i"].Value) is not { } intent || Parse36(m.Groups["a"].Value) is not { } attempt || attempt > int.MaxValue)
+
+        // By hand, not by a pattern: every message of the private stream and every row of every list is asked.
+        var rest = text.AsSpan(DeploymentEnd + 1);
+        var first = rest.IndexOf('-');
+        if (first < 0 || Parse36(rest[..first]) is not { } symbol || symbol > int.MaxValue)
             return false;
-        id = new ClientOrderId(m.Groups["d"].Value, (int)symbol, intent, LegOf(m.Groups["l"].ValueSpan[0]), (int)attempt);
+        rest = rest[(first + 1)..];
+        var second = rest.IndexOf('-');
+        if (second < 0 || Parse36(rest[..second]) is not { } intent)
+            return false;
+        rest = rest[(second + 1)..];
+        if (rest.Length < 2 || rest[0] is not ('E' or 'X' or 'S') || Parse36(rest[1..]) is not { } attempt || attempt > int.MaxValue)
+            return false;
+        id = new ClientOrderId(text[3..DeploymentEnd], (int)symbol, intent, LegOf(rest[0]), (int)attempt);
         return true;
     }
 
@@ -70,22 +81,26 @@ public sealed partial record ClientOrderId(string Deployment, int SymbolId, long
         return buffer[at..].ToString();
     }
 
-    private static long? Parse36(string text)
+    private static bool IsDeployment(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiDigit(c) && !char.IsAsciiLetterLower(c))
+                return false;
+        }
+        return text.Length == DeploymentEnd - 3;
+    }
+
+    private static long? Parse36(ReadOnlySpan<char> text)
     {
         var value = 0L;
         foreach (var c in text)
         {
-            var digit = Digits.IndexOf(c, StringComparison.Ordinal);
+            var digit = char.IsAsciiDigit(c) ? c - '0' : char.IsAsciiLetterLower(c) ? c - 'a' + 10 : -1;
             if (digit < 0 || value > (long.MaxValue - digit) / 36)
                 return null;
-            value = value * 36 + digit;
+            value = (value * 36) + digit;
         }
         return text.Length == 0 ? null : value;
     }
-
-    [GeneratedRegex("^b1-(?<d>[a-z0-9]{6})-(?<s>[0-9a-z]+)-(?<i>[0-9a-z]+)-(?<l>[EXS])(?<a>[0-9a-z]+)$", RegexOptions.CultureInvariant)]
-    private static partial Regex Form();
-
-    [GeneratedRegex("^[a-z0-9]{6}$", RegexOptions.CultureInvariant)]
-    private static partial Regex DeploymentForm();
 }

@@ -79,9 +79,6 @@ internal struct Event
     /// <summary>When, virtual ms.</summary>
     public long TimeMs;
 
-    /// <summary>Order within one instant.</summary>
-    public int Sequence;
-
     /// <summary>A small number that belongs to it.</summary>
     public int Number;
 
@@ -95,32 +92,40 @@ internal struct Event
     public object? Payload;
 }
 
-/// <summary>What will happen, earliest first: a binary heap of structs.</summary>
+/// <summary>
+/// What will happen, earliest first: a binary heap of keys. The events stay where they are; moving them about would cost a write barrier for
+/// every reference that they hold.
+/// </summary>
 internal sealed class EventQueue
 {
-    private Event[] _heap = new Event[256];
+    private Key[] _heap = new Key[256];
+    private Event[] _events = new Event[256];
+    private int[] _free = new int[256];
+    private int _freeCount;
+    private int _used;
     private int _sequence;
 
     /// <summary>How many events wait.</summary>
     public int Count { get; private set; }
 
-    /// <summary>When the next one happens.</summary>
-    public long NextMs => _heap[0].TimeMs;
-
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        Array.Clear(_heap, 0, Count);
-        Count = 0;
-        _sequence = 0;
+        Array.Clear(_events, 0, _used);
+        Count = _freeCount = _used = _sequence = 0;
     }
 
     /// <summary>Adds an event.</summary>
     public void Add(long timeMs, Happening kind, Actor? actor = null, object? payload = null, int number = 0)
     {
         if (Count == _heap.Length)
+        {
             Array.Resize(ref _heap, 2 * Count);
+            Array.Resize(ref _events, 2 * Count);
+            Array.Resize(ref _free, 2 * Count);
+        }
         var sequence = _sequence++;
+        var slot = _freeCount > 0 ? _free[--_freeCount] : _used++;
         var at = Count++;
         var heap = _heap;
         while (at > 0)
@@ -131,31 +136,32 @@ internal sealed class EventQueue
             heap[at] = heap[parent];
             at = parent;
         }
-        ref var slot = ref heap[at];
-        slot.TimeMs = timeMs;
-        slot.Sequence = sequence;
-        slot.Kind = kind;
-        slot.Actor = actor;
-        slot.Payload = payload;
-        slot.Number = number;
+        heap[at] = new Key(timeMs, sequence, slot);
+        ref var e = ref _events[slot];
+        e.TimeMs = timeMs;
+        e.Kind = kind;
+        e.Actor = actor;
+        e.Payload = payload;
+        e.Number = number;
     }
 
     /// <summary>Takes the next event.</summary>
     public void Take(out Event next)
     {
         var heap = _heap;
-        next = heap[0];
+        var slot = heap[0].Slot;
+        next = _events[slot];
+        _events[slot] = default;
+        _free[_freeCount++] = slot;
         var last = heap[--Count];
-        heap[Count] = default;
-        if (Count == 0)
-            return;
+        var count = Count;
         var at = 0;
         while (true)
         {
             var child = (2 * at) + 1;
-            if (child >= Count)
+            if (child >= count)
                 break;
-            if (child + 1 < Count && IsBefore(heap[child + 1], heap[child]))
+            if (child + 1 < count && IsBefore(heap[child + 1], heap[child]))
                 child++;
             if (!IsBefore(heap[child], last))
                 break;
@@ -165,6 +171,8 @@ internal sealed class EventQueue
         heap[at] = last;
     }
 
-    private static bool IsBefore(in Event one, in Event other) =>
+    private static bool IsBefore(in Key one, in Key other) =>
         one.TimeMs < other.TimeMs || (one.TimeMs == other.TimeMs && one.Sequence < other.Sequence);
+
+    private readonly record struct Key(long TimeMs, int Sequence, int Slot);
 }
