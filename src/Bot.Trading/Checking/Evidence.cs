@@ -2,6 +2,8 @@ using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
+using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Trading.Checking;
 
@@ -169,6 +171,15 @@ public sealed record CheckerSettings
 
     /// <summary>How far the exchange's clock and the node's estimate may differ, ms.</summary>
     public long ClockErrorMs { get; init; } = 1_000;
+
+    /// <summary>Parameters of the pre-trade check, to compute it again (I21); null where they are not known.</summary>
+    public ControlSettings? Controls { get; init; }
+
+    /// <summary>Limits of the account, for the same.</summary>
+    public RiskLimits Limits { get; init; } = new();
+
+    /// <summary>So many orders and stops may work on a pair at once (I24).</summary>
+    public int MostWorking { get; init; } = 200;
 
     /// <summary>The exchange's rules, for what was ordered (I24); null where they are not known.</summary>
     public SymbolRules? Rules { get; init; }

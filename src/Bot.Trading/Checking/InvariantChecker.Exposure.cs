@@ -8,6 +8,7 @@ public sealed partial class InvariantChecker
 
     private static readonly long[] Bounds = [100, 300, 1_000, 2_000, 5_000, 10_000, 20_000, 60_000, long.MaxValue];
 
+    private readonly HashSet<string> _planted = new(StringComparer.Ordinal);
     private readonly long[] _intervals = new long[Bounds.Length];
     private long _bareSinceMs;
     private long _orphanSinceMs;
@@ -53,6 +54,14 @@ public sealed partial class InvariantChecker
         }
     }
 
+    /// <summary>So many orders and stops work on a pair now.</summary>
+    /// <param name="count">How many.</param>
+    public void Working(int count)
+    {
+        if (count > _settings.MostWorking)
+            Violate("I24", "exchange", $"{count} orders and stops work on one pair, at most {_settings.MostWorking} are wanted");
+    }
+
     private void OnBare(long nowMs, decimal bare, bool isBare)
     {
         if (_calmSinceMs > 0 && nowMs - Math.Max(_bareSinceMs, _calmSinceMs) > _protectMs)
@@ -69,9 +78,14 @@ public sealed partial class InvariantChecker
         _bareSinceMs = 0;
     }
 
+    /// <summary>An order that this journal cannot know: it was placed under our name by rows that are lost. What becomes of it is checked all the same.</summary>
+    /// <param name="clientOrderId">Its id.</param>
+    public void Planted(string clientOrderId) => _planted.Add(clientOrderId);
+
     private void ResetExposure()
     {
         Array.Clear(_intervals);
+        _planted.Clear();
         _bareSinceMs = _orphanSinceMs = _calmSinceMs = _protectMs = 0;
     }
 }

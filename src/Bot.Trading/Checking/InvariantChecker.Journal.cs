@@ -139,13 +139,26 @@ public sealed partial class InvariantChecker
     /// <summary>What was bought was allowed, and no more of it than allowed: from the numbers that were written down with the decision.</summary>
     private void RiskPassed(OrderIntended i)
     {
-        if (i.Leg != IntentLeg.Entry || i.Risk is not { } risk)
+        if (i.Leg != IntentLeg.Entry)
+            return;
+        if (_settings.Controls is { } controls)
+            ChecksAgain(i, controls);
+        if (i.Risk is not { } risk)
             return;
         var most = Math.Min(Math.Min(risk.SizeByRisk, risk.SizeByPosition), Math.Min(risk.SizeByExposure, risk.SizeByFunds));
         if (risk.Refusal is not null)
             Violate("I21", i.Spec.ClientOrderId, $"ordered although it was refused: {risk.Refusal}");
         else if (i.Spec.Size > Math.Min(risk.Size, most))
             Violate("I21", i.Spec.ClientOrderId, $"ordered {i.Spec.Size}, allowed {risk.Size}, by its numbers {most}");
+    }
+
+    /// <summary>The pre-trade check passed, and passes again from the facts that were written down.</summary>
+    private void ChecksAgain(OrderIntended i, ControlSettings controls)
+    {
+        if (i.Facts is not { } facts)
+            Violate("I21", i.Spec.ClientOrderId, "intended without the facts of a pre-trade check");
+        else if (PreTrade.Check(ControlOrder.Of(i.Spec, i.Leg), facts, _settings.Rules, controls, _settings.Limits) is { Passes: false } verdict)
+            Violate("I21", i.Spec.ClientOrderId, $"the pre-trade check refuses it: {verdict.Reason}");
     }
 
     private void Protected(CheckedPair pair, string when)

@@ -1,5 +1,6 @@
 using Bot.Simulation.Engine;
 using Bot.Trading.Orders;
+using Bot.Trading.Risk.Controls;
 
 namespace Bot.Simulation.Actors;
 
@@ -14,4 +15,10 @@ internal static class Mutants
         world.Is(Mutant.NoReadMargin) ? NoMargin
         : world.Is(Mutant.NoReadMarginOneAnswer) ? NoMarginOneAnswer
         : Setup.Policy;
+
+    /// <summary>The controls that the pair asks.</summary>
+    public static ControlSettings? Controls(World world) =>
+        world.Is(Mutant.PairAsksNoControls) ? null
+        : world.Is(Mutant.ControlsLoosened) ? Setup.Controls with { DuplicateMs = 0, EntriesPerMinute = 1_000, CollarMid = 0.5m, MaxStreamSilenceMs = 600_000 }
+        : Setup.Controls;
 }

@@ -47,12 +47,16 @@ internal sealed partial class PairHost
         return null;
     }
 
-    private TrackerHost StartTracker(OrderIntended i) => StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs));
+    private TrackerHost StartTracker(OrderIntended i) => StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs) { Intent = i });
 
     private TrackerHost StartTracker(PairEffect.StartTracker start)
     {
         if (Tracker(start.Spec.ClientOrderId) is { } running)
+        {
+            if (start.Adopted is { } adopted)
+                World.Tell(running, new OrderInput.Adopted(start.Spec, start.Leg, start.CorrelationId, adopted.OrderId, adopted.Cancel, adopted.Why));
             return running;
+        }
         var tracker = new TrackerHost(World, Node, this, start);
         World.Figures.Incarnations++;
         World.Add(tracker);

@@ -41,6 +41,10 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
             Node = node.Name,
             Strategy = _strategy,
             ExchangeStops = world.Plan.HasStops,
+            Protection = world.Scenario.Protection,
+            Controls = Mutants.Controls(world),
+            Limits = Setup.Limits,
+            IntervalMs = 60_000,
         };
     }
 
@@ -145,6 +149,18 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
             case ModeTold told:
                 SetMode(told.Mode);
                 break;
+            case SweepOverdue overdue when !IsSwept && overdue.Number == _sweepAsked:
+                AskSweepAgain();
+                break;
+            case SweepVerdict verdict:
+                OnVerdict(verdict);
+                break;
+            case WakeOrder wake when _state.Find(wake.ClientOrderId) is { } woken:
+                World.Tell(StartTracker(woken.Intended), new OrderInput.LookAgain());
+                break;
+            case PingOrders:
+                OnPing();
+                break;
             case Word word:
                 OnWord(word, e.Number);
                 break;
@@ -164,10 +180,7 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
                 StartTracker(start);
                 break;
             case PairEffect.EnsureTracker ensure:
-                // One that waits out its pause after a failure is on its way.
-                if (!_restartPauses.Exists(p => p.Id == ensure.Order.Spec.ClientOrderId && p.IsDue)
-                    && !World.Is(Mutant.TrackerNotRestarted) && !World.Is(Mutant.OrdersForgottenOnRestart))
-                    StartTracker(ensure.Order);
+                EnsureTracker(ensure.Order);
                 break;
             case PairEffect.CancelOrder cancel:
                 if (Tracker(cancel.ClientOrderId) is { } cancelled)
@@ -244,12 +257,15 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
         {
             _isReady = true;
             _context.Rules = Setup.Rules;
+            _context.RulesReadMs = NowMs;
             _memory.Rearm(_state, _context);
             CheckGate();
             OnTick(World.Exchange.LastTicks);
         }
         else if (word == Word.Connected)
         {
+            if (!_isConnected)
+                AskSweep();
             _isConnected = true;
             foreach (var tracker in _trackers)
                 World.Tell(tracker, word);
@@ -276,7 +292,7 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
     {
         if (!_isReady)
             return;
-        _context.NowMs = NowMs;
+        LookAtNode();
         var scenario = World.Scenario;
         _strategy.Next = isEntry
             ? new Signal(SignalKind.EnterLong, 5, scenario.TakeProfit > 0 ? scenario.TakeProfit : null, scenario.Trailing > 0 ? scenario.Trailing : null, "scenario")
@@ -291,7 +307,7 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
     {
         if (_context.Rules is null)
             return;
-        _context.NowMs = NowMs;
+        LookAtNode();
         PairDecider.OnTick(_state, _memory, _context, new PriceTick(World.NowMs, ticks, ticks - 1, ticks + 1), Sink);
         Commit();
     }
@@ -350,12 +366,12 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
         CheckGate();
     }
 
-    private void CheckGate() => _context.GateOpen = _isReady && _isConnected && _isModeKnown;
+    private void CheckGate() => _context.GateOpen = _isReady && _isConnected && _isModeKnown && IsSwept;
 
     private void Decide(PairInput input)
     {
         World.Trace?.Input(this, input);
-        _context.NowMs = NowMs;
+        LookAtNode();
         PairDecider.Decide(_state, _memory, _context, input, Sink);
         Commit();
     }

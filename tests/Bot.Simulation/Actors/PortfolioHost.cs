@@ -55,6 +55,12 @@ internal sealed class PortfolioHost : Durable<PortfolioEvent, PortfolioEffect>
             case PortfolioEffect.AcknowledgeBook acknowledge:
                 World.Between(Node, World.Pair, new BookAcknowledged(acknowledge.Version, _state.Mode));
                 break;
+            case PortfolioEffect.AskLater later:
+                World.Queue.Add(World.NowMs + later.DelayMs, Happening.Message, this, new PortfolioInput.GrantAsked(later.Request, later.SinceMs));
+                break;
+            case PortfolioEffect.PausePair pause:
+                World.Between(Node, World.Pair, new PairInput.PauseEntries(pause.Reason));
+                break;
             case PortfolioEffect.PublishMode publish:
                 World.Mirror(publish.Mode);
                 if (_state.Books.Count > 0)

@@ -2,6 +2,9 @@ using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Pairs;
 using Bot.Trading.Portfolio;
+using Bot.Trading.Reconciliation;
+using Bot.Trading.Risk;
+using Bot.Trading.Risk.Controls;
 using Bot.Trading.Strategies;
 
 namespace Bot.Simulation.Actors;
@@ -61,6 +64,9 @@ internal static class Setup
     /// <summary>The portfolio's stream.</summary>
     public static readonly string PortfolioStream = $"portfolio-{Deployment}";
 
+    /// <summary>The reconciler's stream.</summary>
+    public static readonly string ReconcilerStream = $"reconciler-{Deployment}";
+
     /// <summary>The selector's word.</summary>
     public static readonly PairInput.Start StartPair = new(7, "ABC", "USDT", "scripted", "low");
 
@@ -70,8 +76,35 @@ internal static class Setup
     /// <summary>Times of the pair.</summary>
     public static readonly PairSettings PairSettings = new();
 
+    /// <summary>The reconciler sweeps so often, ms: a third as often as production does.</summary>
+    public const long SweepEveryMs = 90_000;
+
+    /// <summary>So many orders and stops may work at once: a pair that repeats itself is found long before the exchange's own limit.</summary>
+    public const int MostWorking = 12;
+
+    /// <summary>Times and tolerances of the reconciliation.</summary>
+    public static readonly ReconcilerSettings Reconciler = new();
+
+    /// <summary>
+    /// The risk controls: production's parameters, but for the windows that are longer than a run. With those a story could enter once only,
+    /// and a storm would close the node to its end.
+    /// </summary>
+    public static readonly ControlSettings Controls = new()
+    {
+        DuplicateMs = 4_000, StormPauseMs = 6_000, ErrorWindowMs = 6_000, FeedPauseMs = 6_000, MaxOrderEquity = 0.06m, MaxOrderQuote = 1_000m,
+    };
+
+    /// <summary>Limits of the account.</summary>
+    public static readonly RiskLimits Limits = new();
+
     /// <summary>Times and limits of the portfolio.</summary>
-    public static readonly PortfolioSettings PortfolioSettings = new();
+    public static readonly PortfolioSettings PortfolioSettings = new() { Controls = Controls };
+
+    /// <summary>An order of ours of which the journal knows nothing.</summary>
+    public static readonly string PlantedId = new ClientOrderId(Deployment, StartPair.SymbolId, 1_000, IntentLeg.Entry, 1).Text;
+
+    /// <summary>An order's stream.</summary>
+    public static string OrderStream(string clientOrderId) => $"order-{clientOrderId}";
 }
 
 /// <summary>A strategy that says what the scenario wants.</summary>

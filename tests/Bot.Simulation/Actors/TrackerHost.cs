@@ -22,7 +22,7 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     private int _notFound;
 
     public TrackerHost(World world, Node node, PairHost pair, PairEffect.StartTracker start)
-        : base(world, node, world.Journal.Stream($"order-{start.Spec.ClientOrderId}"))
+        : base(world, node, world.Journal.Stream(Setup.OrderStream(start.Spec.ClientOrderId)))
     {
         _pair = pair;
         _start = start;
@@ -35,6 +35,12 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
 
     /// <summary>Whether the exchange holds it back until its price comes.</summary>
     public bool IsStop => _start.Spec.StopPrice is not null;
+
+    /// <summary>What it is for.</summary>
+    public IntentLeg Leg => _start.Leg;
+
+    /// <summary>The exchange's clock as its node estimates it.</summary>
+    public long NodeMs => NowMs;
 
     /// <summary>Whether it is being released.</summary>
     public bool IsReleasing { get; set; }
@@ -58,14 +64,18 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     {
         if (_state.Status == OrderStatus.None)
         {
-            Decide(new OrderInput.Begin(_start.Spec, _start.Leg, _start.CorrelationId, _start.DeadlineMs));
+            Decide(Adopted ?? (OrderInput)new OrderInput.Begin(_start.Spec, _start.Leg, _start.CorrelationId, _start.DeadlineMs));
             return;
         }
         if (World.Is(Mutant.ResendOnRecovery) && _state.Status is OrderStatus.Authorised or OrderStatus.InDoubt)
             Place(_state.Spec!, NowMs);
         _isSilent = World.Is(Mutant.SilentRecovery);
-        Decide(new OrderInput.Recovered());
+        Decide(new OrderInput.Recovered(Adopted));
     }
+
+    private OrderInput.Adopted? Adopted => _start.Adopted is { } a
+        ? new OrderInput.Adopted(_start.Spec, _start.Leg, _start.CorrelationId, a.OrderId, a.Cancel, a.Why)
+        : null;
 
     /// <inheritdoc/>
     protected override void OnMessage(in Event e)
@@ -233,10 +243,10 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
         if (World.Is(Mutant.AttemptsShareId) && Trading.Orders.ClientOrderId.TryParse(spec.ClientOrderId, out var own) && own.Attempt > 1)
             spec = spec with { ClientOrderId = (own with { Attempt = 1 }).Text };
 
-        // The gateway reads the kill switch anew before it sends an entry; what cannot be read counts as halted.
-        if (_start.Leg == IntentLeg.Entry && World.Switch != TradingMode.Active && !World.Is(Mutant.ModeFromStaleProjection))
+        // The gateway checks it again, and reads the kill switch anew before it sends an entry; what cannot be read counts as halted.
+        if (Node.Gateway.Refusal(World, _start, NowMs) is { } refusal)
         {
-            World.Tell(this, new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, "control", "trading is halted"));
+            World.Tell(this, new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, GatewayHost.Code, refusal));
             return;
         }
         var request = new Request(this, RequestKind.Place, spec)
@@ -245,7 +255,7 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
             OrderId = null,
         };
         if (!World.Is(Mutant.SignedAtSend) && Math.Abs(NowMs - signTimeMs) >= Setup.LicenceAgeMs)
-            World.Tell(this, new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, "stale-licence", "too old to be sent"));
+            World.Tell(this, new OrderInput.SubmitAnswered(SubmitOutcome.Refused, null, GatewayHost.StaleLicence, "too old to be sent"));
         else
             World.Send(request);
     }
@@ -263,7 +273,7 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
 
     private void Decide(OrderInput input)
     {
-        if (_state.Status == OrderStatus.None && input is not OrderInput.Begin)
+        if (_state.Status == OrderStatus.None && input is not (OrderInput.Begin or OrderInput.Adopted))
             return;
         World.Trace?.Input(this, input);
         var context = new OrderContext(

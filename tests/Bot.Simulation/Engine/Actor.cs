@@ -15,6 +15,9 @@ internal abstract class Actor(World world, Node node)
     /// <summary>What it is called in a trace.</summary>
     public abstract string Name { get; }
 
+    /// <summary>It reads the journal and begins.</summary>
+    public abstract void Begin();
+
     /// <summary>Something happens to it.</summary>
     public abstract void Take(in Event e);
 

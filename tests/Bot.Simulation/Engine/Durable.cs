@@ -70,8 +70,8 @@ internal abstract class Durable<TEvent, TEffect> : Actor, IFails
     /// <summary>It has ended by itself; whoever supervises it decides what then.</summary>
     protected abstract void OnEnded();
 
-    /// <summary>Reads the journal and begins.</summary>
-    public void Begin()
+    /// <inheritdoc/>
+    public sealed override void Begin()
     {
         try
         {

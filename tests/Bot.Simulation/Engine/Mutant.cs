@@ -117,6 +117,24 @@ internal enum Mutant
     /// <summary>The exchange takes requests however late they are.</summary>
     ExchangeTakesLateRequests,
 
+    /// <summary>The gateway sends whatever it is given, without a check of its own.</summary>
+    GatewaySkipsCheck,
+
+    /// <summary>The gateway does not read the kill switch anew before it sends.</summary>
+    SwitchNotReadAtGateway,
+
+    /// <summary>A pair writes an entry without asking the risk controls.</summary>
+    PairAsksNoControls,
+
+    /// <summary>The pair's controls are looser than what was configured.</summary>
+    ControlsLoosened,
+
+    /// <summary>Orders that the reconciliation finds are not taken over.</summary>
+    AdoptionSkipped,
+
+    /// <summary>An opening order that is taken over is not cancelled.</summary>
+    GhostNotCancelled,
+
     /// <summary>A clock that is four seconds off is trusted.</summary>
     ClockFourSecondsOff,
 }

@@ -1,3 +1,5 @@
+using Bot.Simulation.Actors;
+
 namespace Bot.Simulation.Engine;
 
 /// <summary>A machine that runs a part of the bot.</summary>
@@ -33,6 +35,9 @@ internal sealed class Node(int index)
     /// <summary>When the last message of the stream arrives: a stream keeps its order.</summary>
     public long LastPushMs { get; set; }
 
+    /// <summary>Its gateway.</summary>
+    public GatewayHost Gateway { get; } = new();
+
     /// <summary>What waits for a paused process, in order.</summary>
     public List<Event> Waiting { get; } = [];
 
@@ -48,5 +53,6 @@ internal sealed class Node(int index)
         IsConnected = true;
         LastPushMs = 0;
         Waiting.Clear();
+        Gateway.Reset();
     }
 }

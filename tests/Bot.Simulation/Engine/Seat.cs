@@ -1,9 +1,7 @@
-using Bot.Simulation.Actors;
-
 namespace Bot.Simulation.Engine;
 
 /// <summary>Where a shard or a singleton lives, by the cluster's word, which may be wrong.</summary>
-internal sealed class Seat(World world, bool isPair)
+internal sealed class Seat(World world, Func<World, Node, Actor> create)
 {
     private int _version;
 
@@ -88,19 +86,9 @@ internal sealed class Seat(World world, bool isPair)
     private void Create(Node node)
     {
         world.Figures.Incarnations++;
-        if (isPair)
-        {
-            var pair = new PairHost(world, node);
-            Current = pair;
-            world.Add(pair);
-            pair.Begin();
-        }
-        else
-        {
-            var portfolio = new PortfolioHost(world, node);
-            Current = portfolio;
-            world.Add(portfolio);
-            portfolio.Begin();
-        }
+        var actor = create(world, node);
+        Current = actor;
+        world.Add(actor);
+        actor.Begin();
     }
 }

@@ -53,6 +53,9 @@ internal sealed partial class World
             case StepKind.LoseAnswers:
                 Weather.AnswersLostMs = NowMs + (long)step.Value;
                 break;
+            case StepKind.LoseRows:
+                LoseRows(step);
+                break;
             case StepKind.LoseRequests:
                 Weather.RequestsLostMs = NowMs + (long)step.Value;
                 break;
@@ -166,6 +169,22 @@ internal sealed partial class World
             case FaultKind.Kill when node is { IsGivenUp: true }:
                 Kill(node, 1_000);
                 break;
+        }
+    }
+
+    // As after the restore of an old dump: an order of ours is at the exchange and in no journal. Who reads the journals begins anew.
+    private void LoseRows(in Step step)
+    {
+        if (Journal.Stream(Setup.PairStream).Rows.Count == 0)
+        {
+            Queue.Add(NowMs + 100, Happening.Step, number: Array.IndexOf(_scenario.Steps, step));
+            return;
+        }
+        Exchange.Plant(rests: step.Value == 1);
+        for (var i = _actors.Count - 1; i >= 0; i--)
+        {
+            if (_actors[i] is ReconcilerHost { IsAlive: true } reconciler)
+                reconciler.Stop();
         }
     }
 

@@ -8,6 +8,7 @@ namespace Bot.Simulation.Engine;
 internal sealed partial class World
 {
     private const int TimeoutMs = 10_000;
+    private const int FirstSweepMs = 1_400;
 
     /// <summary>How long a message to or from the exchange takes: 90 % 20-220 ms, 7 % 0.2-4.2 s, 3 % 4-64 s.</summary>
     public int Delay()
@@ -18,16 +19,19 @@ internal sealed partial class World
         return draw < 900 ? 20 + _noise.Below(200) : draw < 970 ? 200 + _noise.Below(4_000) : 4_000 + _noise.Below(60_000);
     }
 
+    // The first sweep of a run is quick: a story begins when the start-up gate is open, and without that most entries would be missed.
+    private int DelayOf(Ask ask) => ask is SweepAsk && NowMs < StartMs + FirstSweepMs ? 20 + _noise.Below(60) : Delay();
+
     /// <summary>A small chance of the network's own.</summary>
     public int Draw(int limit) => _noise.Below(limit);
 
-    /// <summary>Sends a request to the exchange; the tracker gets exactly one answer, or a timeout.</summary>
-    public void Send(Request request)
+    /// <summary>Sends a request to the exchange; the asker gets exactly one answer, or a timeout.</summary>
+    public void Send(Ask request)
     {
         request.SentMs = NowMs;
-        request.IssuedMs = NowMs + request.Tracker.Node.SkewMs;
+        request.IssuedMs = NowMs + request.Asker.Node.SkewMs;
         Figures.Requests++;
-        var delay = Delay();
+        var delay = DelayOf(request);
         if (Weather.RequestsLateMs > NowMs)
             delay += _noise.Below(Weather.LateByMs);
         var isLost = Weather.RequestsLostMs > NowMs;
@@ -36,25 +40,25 @@ internal sealed partial class World
         if (isLost || delay >= TimeoutMs)
         {
             request.IsAnswered = true;
-            Queue.Add(NowMs + TimeoutMs, Happening.Message, request.Tracker, request.TimedOut());
+            Queue.Add(NowMs + TimeoutMs, Happening.Message, request.Asker, request.TimedOut());
         }
-        if (Is(Mutant.HandlerRetries) && request.Kind == RequestKind.Place && (isLost || delay > 1_000) && !request.IsCopy)
-            Queue.Add(NowMs + 1_000 + Delay(), Happening.Arrive, payload: request.Copy());
+        if (Is(Mutant.HandlerRetries) && request is Request { Kind: RequestKind.Place, IsCopy: false } placed && (isLost || delay > 1_000))
+            Queue.Add(NowMs + 1_000 + Delay(), Happening.Arrive, payload: placed.Copy());
     }
 
     /// <summary>Sends the exchange's answer back.</summary>
-    public void Answer(Request request, OrderInput answer)
+    public void Answer(Ask request, object answer)
     {
         if (request.IsAnswered)
             return;
         request.IsAnswered = true;
-        var at = NowMs + Delay();
+        var at = NowMs + DelayOf(request);
         if (Weather.AnswersLateMs > NowMs)
             at += _noise.Below(Weather.AnswersLateByMs);
         if (Weather.AnswersLostMs > NowMs || at >= request.SentMs + TimeoutMs)
-            Queue.Add(Math.Max(NowMs, request.SentMs + TimeoutMs), Happening.Message, request.Tracker, request.TimedOut());
+            Queue.Add(Math.Max(NowMs, request.SentMs + TimeoutMs), Happening.Message, request.Asker, request.TimedOut());
         else
-            Queue.Add(at, Happening.Message, request.Tracker, answer);
+            Queue.Add(at, Happening.Message, request.Asker, answer);
     }
 
     /// <summary>Sends a message between a pair and the portfolio, who may live on two nodes.</summary>
@@ -110,6 +114,7 @@ internal sealed partial class World
         if (!node.IsUp || node.IsConnected == isUp)
             return;
         node.IsConnected = isUp;
+        node.Gateway.OnStream(NowMs, isUp);
         node.Connection++;
         node.LastPushMs = NowMs;
         Trace?.Line(null, $"the private stream of {node.Name} is {(isUp ? "up" : "down")}");

@@ -164,6 +164,7 @@ internal sealed partial class World
         Trace?.Line(null, $"{node.Name} is given up");
         Pair.Leave(node, other);
         Portfolio.Leave(node, other);
+        Reconciler.Leave(node, other);
     }
 
     private void OnResume(Node node)
@@ -187,6 +188,7 @@ internal sealed partial class World
         if (node.IsUp)
             return;
         node.IsUp = true;
+        node.Gateway.Reset();
         node.IsGivenUp = false;
         node.IsConnected = true;
         node.Connection++;
@@ -194,6 +196,7 @@ internal sealed partial class World
         Trace?.Line(null, $"{node.Name} is up");
         Pair.OnNodeUp(node);
         Portfolio.OnNodeUp(node);
+        Reconciler.OnNodeUp(node);
     }
 
     private void OnAskHeads()

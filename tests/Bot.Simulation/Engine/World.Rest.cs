@@ -40,6 +40,15 @@ internal sealed partial class World
             return new Violation("I13", pair.Name, $"{bare} of {state.Position.Quantity} is held without a stop at the exchange {SettleMs / 1000} s after the faults");
         if (state.Protection is { } protection && state.Position.Quantity > 0 && Exchange.LastPrice <= protection.StopPrice)
             return new Violation("I13", pair.Name, $"{state.Position.Quantity} is held at {Exchange.LastPrice}, below its stop {protection.StopPrice}");
+        if (Reconciler.Current is not ReconcilerHost { IsAlive: true } reconciler)
+            return new Violation("I25", Setup.ReconcilerStream, "no incarnation lives after the faults are over");
+        foreach (var finding in reconciler.State.Findings.Values)
+        {
+            if (finding.ClientOrderId != Setup.PlantedId)
+                return new Violation("I12", reconciler.Name, $"the reconciliation says what is not so: {finding.Kind}: {finding.What}");
+        }
+        if (!reconciler.State.IsOpen)
+            return new Violation("I25", reconciler.Name, $"the books have not begun {SettleMs / 1000} s after the faults");
         if (state.ExitWanted is not null)
             return new Violation("I25", pair.Name, $"an exit is wanted ({state.ExitWanted}) and not done");
         return null;

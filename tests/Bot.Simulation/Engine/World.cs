@@ -50,10 +50,13 @@ internal sealed partial class World
             HashPortfolio = SimHash.Of,
             ReadLagMarginMs = 30_000,
             Rules = Setup.Rules,
+            Controls = Setup.Controls,
+            MostWorking = Setup.MostWorking,
         });
         Journal = new JournalModel(Checker);
-        Pair = new Seat(this, isPair: true);
-        Portfolio = new Seat(this, isPair: false);
+        Pair = new Seat(this, static (world, node) => new PairHost(world, node));
+        Portfolio = new Seat(this, static (world, node) => new PortfolioHost(world, node));
+        Reconciler = new Seat(this, static (world, node) => new ReconcilerHost(world, node));
     }
 
     /// <summary>The virtual clock, the exchange's, Unix ms.</summary>
@@ -76,6 +79,9 @@ internal sealed partial class World
 
     /// <summary>Where the portfolio lives.</summary>
     public Seat Portfolio { get; }
+
+    /// <summary>Where the reconciler lives.</summary>
+    public Seat Reconciler { get; }
 
     /// <summary>The nodes.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
@@ -184,6 +190,7 @@ internal sealed partial class World
         Exchange = new ExchangeModel(this, plan.Noise);
         Pair.Reset(_nodes[0]);
         Portfolio.Reset(_nodes[1]);
+        Reconciler.Reset(_nodes[1]);
     }
 
     private void Begin()
@@ -192,6 +199,7 @@ internal sealed partial class World
             Checker.Calm(StartMs, CalmProtectMs);
         Portfolio.StartIn(0);
         Pair.StartIn(0);
+        Reconciler.StartIn(0);
         for (var i = 0; i < _scenario.Steps.Length; i++)
             Queue.Add(StartMs + _scenario.Steps[i].AtMs, Happening.Step, number: i);
         for (var i = 0; i < _plan.Faults.Count; i++)
@@ -216,7 +224,7 @@ internal sealed partial class World
                 OnCommit((JournalWrite)e.Payload!, e.Actor!);
                 break;
             case Happening.Arrive:
-                Exchange.Arrive((Request)e.Payload!);
+                Exchange.Arrive((Ask)e.Payload!);
                 break;
             case Happening.Exchange:
                 Exchange.Advance();
@@ -266,11 +274,17 @@ internal sealed partial class World
     private static void Deliver(in Event e)
     {
         var actor = e.Actor!;
-        if (!actor.IsAlive)
-            return;
         if (actor.Node.IsPaused)
-            actor.Node.Waiting.Add(e);
-        else
+        {
+            if (actor.IsAlive)
+                actor.Node.Waiting.Add(e);
+            return;
+        }
+
+        // The gateway hears every answer, whether the tracker that asked still lives or not.
+        if (e is { Kind: Happening.Message, Payload: OrderInput answer } && actor is TrackerHost tracker)
+            tracker.Node.Gateway.OnAnswer(tracker, answer);
+        if (actor.IsAlive)
             actor.Take(e);
     }
 

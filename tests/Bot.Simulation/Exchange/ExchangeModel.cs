@@ -74,16 +74,21 @@ internal sealed partial class ExchangeModel : IAccountListener
         if (!_world.Plan.HasStops)
             return;
         decimal stops = 0, sales = 0;
+        var working = 0;
         foreach (var stop in _account.Stops.All)
         {
-            if (stop.Phase is StopPhase.Waiting or StopPhase.Due)
-                stops += stop.Request.Size ?? 0;
+            if (stop.Phase is not (StopPhase.Waiting or StopPhase.Due))
+                continue;
+            working++;
+            stops += stop.Request.Size ?? 0;
         }
         foreach (var order in _account.Active)
         {
+            working++;
             if (order.Side == Side.Sell)
                 sales += order.Request.Size - order.DealSize ?? 0;
         }
+        _world.Checker.Working(working);
         _world.Checker.Exposed(_world.NowMs, _account.Balance("ABC").Total, stops, sales, LastPrice);
     }
 
@@ -123,21 +128,22 @@ internal sealed partial class ExchangeModel : IAccountListener
     public void Settle() => _floor.AdvanceTo(_world.NowMs);
 
     /// <summary>A request is at the door.</summary>
-    public void Arrive(Request request)
+    public void Arrive(Ask request)
     {
         _floor.AdvanceTo(_world.NowMs);
-        var answer = request.Kind switch
+        object answer = request switch
         {
-            RequestKind.Place => Place(request),
-            RequestKind.Cancel => Cancel(request),
-            RequestKind.CancelStop => CancelStop(request),
-            _ => Look(request),
+            SweepAsk sweep => Sweep(sweep),
+            Request { Kind: RequestKind.Place } place => Place(place),
+            Request { Kind: RequestKind.Cancel } cancel => Cancel(cancel),
+            Request { Kind: RequestKind.CancelStop } cancel => CancelStop(cancel),
+            var look => Look((Request)look),
         };
         Plan();
         Expose();
         if (request.IsAnswered)
             return;
-        if (request.Tracker is { IsAlive: true, Node.IsPaused: false } tracker)
+        if (request is Request && request.Asker is { IsAlive: true, Node.IsPaused: false } tracker)
             _world.Passes(CrashPoint.AfterSend, tracker);
         _world.Answer(request, answer);
     }

@@ -1,4 +1,5 @@
 using Bot.Simulation.Actors;
+using Bot.Simulation.Engine;
 using Bot.Trading.Orders;
 
 namespace Bot.Simulation.Exchange;
@@ -19,11 +20,69 @@ internal enum RequestKind : byte
     Look,
 }
 
+/// <summary>Something that is asked of the exchange and gets exactly one answer, or a timeout.</summary>
+/// <param name="asker">Who gets the answer.</param>
+internal abstract class Ask(Actor asker)
+{
+    /// <summary>Who gets the answer.</summary>
+    public Actor Asker { get; } = asker;
+
+    /// <summary>When it was sent, true time.</summary>
+    public long SentMs { get; set; }
+
+    /// <summary>When it was sent, by the sender's clock.</summary>
+    public long IssuedMs { get; set; }
+
+    /// <summary>True once an answer or a timeout is on its way.</summary>
+    public bool IsAnswered { get; set; }
+
+    /// <summary>What the asker learns when no answer comes.</summary>
+    public abstract object TimedOut();
+}
+
+/// <summary>A part of a sweep.</summary>
+internal enum SweepPart : byte
+{
+    /// <summary>Active orders, done orders, executions: each of another age.</summary>
+    Orders,
+
+    /// <summary>Stops that wait.</summary>
+    Stops,
+
+    /// <summary>Balances.</summary>
+    Balances,
+}
+
+/// <summary>A part of a sweep that is asked for.</summary>
+/// <param name="asker">The reconciler.</param>
+/// <param name="part">Which part.</param>
+/// <param name="sinceMs">Done orders and executions are read from here.</param>
+/// <param name="isFull">Whether these are wanted at all.</param>
+internal sealed class SweepAsk(Actor asker, SweepPart part, long sinceMs, bool isFull) : Ask(asker)
+{
+    /// <summary>Which part.</summary>
+    public SweepPart Part { get; } = part;
+
+    /// <summary>Done orders and executions are read from here.</summary>
+    public long SinceMs { get; } = sinceMs;
+
+    /// <summary>Whether these are wanted at all.</summary>
+    public bool IsFull { get; } = isFull;
+
+    /// <inheritdoc/>
+    public override object TimedOut() => new SweepAnswer(this, null);
+}
+
+/// <summary>The answer to a part of a sweep.</summary>
+/// <param name="Ask">What was asked.</param>
+/// <param name="Lists">The lists; null when they did not answer.</param>
+internal sealed record SweepAnswer(SweepAsk Ask, object? Lists);
+
 /// <summary>A request on its way to the exchange, with everything that its answer needs.</summary>
 /// <param name="tracker">Who gets the answer.</param>
 /// <param name="kind">What is asked.</param>
 /// <param name="spec">The order.</param>
-internal sealed class Request(TrackerHost tracker, RequestKind kind, OrderSpec spec)
+internal sealed class Request(TrackerHost tracker, RequestKind kind, OrderSpec spec) : Ask(tracker)
 {
     /// <summary>Who gets the answer.</summary>
     public TrackerHost Tracker { get; } = tracker;
@@ -52,15 +111,6 @@ internal sealed class Request(TrackerHost tracker, RequestKind kind, OrderSpec s
     /// <summary>Orders that other stops of the pair are known to have placed.</summary>
     public IReadOnlyList<string> ChildrenOfOthers { get; init; } = [];
 
-    /// <summary>When it was sent, true time.</summary>
-    public long SentMs { get; set; }
-
-    /// <summary>When it was sent, by the sender's clock.</summary>
-    public long IssuedMs { get; set; }
-
-    /// <summary>True once an answer or a timeout is on its way.</summary>
-    public bool IsAnswered { get; set; }
-
     /// <summary>True for what an HTTP handler sent a second time.</summary>
     public bool IsCopy { get; private init; }
 
@@ -68,7 +118,7 @@ internal sealed class Request(TrackerHost tracker, RequestKind kind, OrderSpec s
     public Request Copy() => new(Tracker, Kind, Spec) { SignMs = 0, IsAnswered = true, IsCopy = true, SentMs = SentMs, IssuedMs = IssuedMs };
 
     /// <summary>What the sender learns when no answer comes.</summary>
-    public OrderInput TimedOut() => Failed("timeout", "no answer");
+    public override object TimedOut() => Failed("timeout", "no answer");
 
     /// <summary>What the sender learns when the answer says nothing.</summary>
     public OrderInput Failed(string code, string message) => Kind switch

@@ -1,3 +1,5 @@
+using Bot.Trading.Positions;
+
 namespace Bot.Simulation.Plans;
 
 /// <summary>What a scenario does at a step.</summary>
@@ -47,6 +49,9 @@ internal enum StepKind : byte
 
     /// <summary>Requests are lost for so many ms.</summary>
     LoseRequests,
+
+    /// <summary>Rows of the journal are lost, and with them an order of ours: 0 it has bought, 1 it rests. Who reconciles starts anew.</summary>
+    LoseRows,
 }
 
 /// <summary>A step of a scenario.</summary>
@@ -60,14 +65,19 @@ internal readonly record struct Step(int AtMs, StepKind Kind, decimal Value = 0)
 /// <param name="Steps">What happens, in order.</param>
 internal sealed record Scenario(string Name, params Step[] Steps)
 {
+    private static readonly ProtectionSettings Plain = new();
+
     /// <summary>Distance of the take-profit; 0 for none.</summary>
     public double TakeProfit { get; init; }
 
     /// <summary>Distance of a trailing stop; 0 for none.</summary>
     public double Trailing { get; init; }
 
+    /// <summary>How positions are protected beyond what the strategy asks for.</summary>
+    public ProtectionSettings Protection { get; init; } = Plain;
+
     /// <summary>Whether something goes wrong in the story itself: nodes, the exchange, the network.</summary>
-    public bool HasTrouble => Array.Exists(Steps, s => s.Kind is StepKind.Kill or StepKind.Move or StepKind.Refuse or StepKind.LoseAnswers or StepKind.LoseRequests or StepKind.Depth);
+    public bool HasTrouble => Array.Exists(Steps, s => s.Kind is StepKind.Kill or StepKind.Move or StepKind.Refuse or StepKind.LoseAnswers or StepKind.LoseRequests or StepKind.Depth or StepKind.LoseRows);
 
     /// <summary>Every scenario.</summary>
     public static readonly Scenario[] All =
@@ -96,6 +106,17 @@ internal sealed record Scenario(string Name, params Step[] Steps)
         new("exit-answer-lost", new(2_000, StepKind.Enter), new(11_000, StepKind.LoseAnswers, 12_000m), new(12_000, StepKind.Exit)),
         new("exit-lost", new(2_000, StepKind.Enter), new(11_000, StepKind.LoseRequests, 12_000m), new(12_000, StepKind.Price, 94m)),
         new("wind-down", new(2_000, StepKind.Enter), new(12_000, StepKind.WindDown, 1m), new(24_000, StepKind.Start), new(28_000, StepKind.Enter)),
+        new("halt-at-entry", new(2_000, StepKind.Enter), new(2_060, StepKind.Mode, 2m), new(20_000, StepKind.Mode, 0m), new(24_000, StepKind.Enter), new(24_040, StepKind.Mode, 2m)),
+        new("quick-return", new(2_000, StepKind.Enter), new(3_000, StepKind.Exit), new(4_500, StepKind.Enter), new(14_000, StepKind.Enter), new(20_000, StepKind.Exit)),
+        new("lost-entry", new(1_000, StepKind.LoseRows, 0m), new(10_000, StepKind.Price, 97m), new(14_000, StepKind.Enter), new(22_000, StepKind.Exit)),
+        new("lost-resting", new(1_000, StepKind.LoseRows, 1m), new(6_000, StepKind.Price, 94m), new(14_000, StepKind.Enter), new(22_000, StepKind.Exit)),
+        new("ladder", new(2_000, StepKind.Enter), new(9_000, StepKind.Price, 105.5m), new(16_000, StepKind.Price, 110.5m), new(24_000, StepKind.Exit))
+            { Protection = new() { Ladder = new Dictionary<string, double> { ["1"] = 0.5, ["2"] = 0.25 } } },
+        new("ladder-then-stop", new(2_000, StepKind.Enter), new(9_000, StepKind.Price, 105.5m), new(16_000, StepKind.Price, 94m))
+            { Protection = new() { Ladder = new Dictionary<string, double> { ["1"] = 0.5 } } },
+        new("break-even", new(2_000, StepKind.Enter), new(9_000, StepKind.Price, 105.5m), new(17_000, StepKind.Price, 99.8m))
+            { Protection = new() { BreakEvenR = 1 } },
+        new("time-exit", new(2_000, StepKind.Enter), new(64_000, StepKind.Price, 100.5m)) { Protection = new() { MaxHoldMinutes = 1 } },
         new("nothing-held", new(3_000, StepKind.Exit), new(5_000, StepKind.Flatten), new(9_000, StepKind.Price, 90m)),
     ];
 

@@ -7,7 +7,10 @@ namespace Bot.Trading.Risk.Controls;
 /// <remarks>Keeps so many events at most: beyond them the count is at least that number, which is above every limit it is made for.</remarks>
 public sealed class EventWindow
 {
-    private readonly long[] _times;
+    private const int FirstLength = 16;
+
+    private readonly int _capacity;
+    private long[] _times;
     private int _next;
     private int _count;
 
@@ -16,13 +19,20 @@ public sealed class EventWindow
     public EventWindow(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        _times = new long[capacity];
+        _capacity = capacity;
+        _times = new long[Math.Min(FirstLength, capacity)];
     }
 
     /// <summary>Takes an event.</summary>
     /// <param name="nowMs">Its time, ms.</param>
     public void Add(long nowMs)
     {
+        // Most windows stay nearly empty: what they might hold at most is not set aside for each of them.
+        if (_count == _times.Length && _count < _capacity)
+        {
+            _next = _count;
+            Array.Resize(ref _times, Math.Min(2 * _count, _capacity));
+        }
         _times[_next] = nowMs;
         _next = (_next + 1) % _times.Length;
         _count = Math.Min(_count + 1, _times.Length);
