@@ -47,13 +47,13 @@ public sealed partial class PairActor
                 return true;
             case WakeOrder wake when !_isEnding && _state.Find(wake.ClientOrderId) is { } attempt:
                 Log.Warning("{Symbol} {ClientOrderId} is looked at again: {Why}", _context.Symbol.Text, wake.ClientOrderId, wake.Why);
-                StartTracker(attempt.Intended).Tell(new OrderInput.LookAgain());
+                StartTracker(PairDecider.Track(attempt)).Tell(new OrderInput.LookAgain());
                 return true;
             case PingOrders:
                 foreach (var attempt in _state.Attempts)
                 {
                     if (attempt.IsOpen)
-                        EnsureTracker(Track(attempt.Intended));
+                        EnsureTracker(PairDecider.Track(attempt));
                 }
                 return true;
             default:

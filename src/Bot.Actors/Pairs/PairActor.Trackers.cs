@@ -85,8 +85,11 @@ public sealed partial class PairActor
     /// <summary>The machine wants to be sure that the tracker is there. One that waits out its pause after a failure is on its way.</summary>
     private void EnsureTracker(PairEffect.StartTracker start)
     {
-        if (!_isEnding && !(_restarts.TryGetValue(start.Spec.ClientOrderId, out var restart) && restart.IsDue))
-            StartTracker(start);
+        if (_isEnding || (_restarts.TryGetValue(start.Spec.ClientOrderId, out var restart) && restart.IsDue))
+            return;
+
+        // One that runs knows that its order was taken over.
+        StartTracker(start.Adopted is not null && _trackers.ContainsKey(start.Spec.ClientOrderId) ? start with { Adopted = null } : start);
     }
 
     private void OnTrackerEnds(string clientOrderId, EndCause cause)
@@ -107,6 +110,10 @@ public sealed partial class PairActor
         if (_releasing.Remove(clientOrderId, out var held))
         {
             held.ForEach(OnOrderEvent);
+
+            // It came back to life while it was being released.
+            if (_state.Find(clientOrderId) is { IsOpen: true } alive)
+                StartTracker(PairDecider.Track(alive));
             return;
         }
         if (_state.Find(clientOrderId) is null)
@@ -127,7 +134,7 @@ public sealed partial class PairActor
     private void OnRestart(string clientOrderId)
     {
         if (_state.Find(clientOrderId) is { } attempt && !_isEnding)
-            StartTracker(attempt.Intended);
+            StartTracker(PairDecider.Track(attempt));
     }
 
     private sealed record Restart(int Failures, long StartedAt, EndCause Cause, bool IsDue);

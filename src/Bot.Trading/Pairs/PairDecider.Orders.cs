@@ -25,6 +25,12 @@ public static partial class PairDecider
                 OnFee(s, m, c, new PairInput.OrderFee(filled.ClientOrderId, fill.OrderId, fill.TradeId, fee, currency), sink);
             return;
         }
+        if (!attempt.IsOpen && !IsWatched(attempt) && attempt.Intended.Leg != IntentLeg.Stop)
+        {
+            // It counted as never placed, and it trades: it is followed like any other until the exchange says that it has ended.
+            sink.Persist(new OrderAdopted(
+                c.NowMs, attempt.Intended, fill.OrderId, fill.TimeMs, attempt.Intended.Leg == IntentLeg.Entry, $"{attempt.Outcome} here, trades at the exchange"));
+        }
         sink.Persist(new FillApplied(c.NowMs, filled.ClientOrderId, fill));
         CheckExcess(s, c, attempt, attempt.FilledSize + fill.Size, sink);
         if (attempt.Intended is { Leg: IntentLeg.Entry, Plan: { } plan })

@@ -60,7 +60,7 @@ public static partial class PairDecider
         {
             if (Retire(attempt, m, c, sink) || !(attempt.IsOpen || IsWatched(attempt)))
                 continue;
-            sink.Do(new PairEffect.EnsureTracker(Track(attempt.Intended)));
+            sink.Do(new PairEffect.EnsureTracker(Track(attempt)));
             if (attempt is { IsOpen: true, IsCancelling: true })
                 sink.Do(new PairEffect.CancelOrder(attempt.ClientOrderId, "not wanted any more"));
         }

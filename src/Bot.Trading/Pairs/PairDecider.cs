@@ -229,9 +229,9 @@ public static partial class PairDecider
         foreach (var attempt in s.Orders)
         {
             if (attempt.IsOpen)
-                sink.Do(Track(attempt.Intended));
+                sink.Do(Track(attempt));
             else if (IsWatched(attempt))
-                sink.Do(new PairEffect.EnsureTracker(Track(attempt.Intended)));
+                sink.Do(new PairEffect.EnsureTracker(Track(attempt)));
         }
         sink.Do(new PairEffect.Report());
 
@@ -256,6 +256,13 @@ public static partial class PairDecider
         if (!attempt.IsCancelling)
             sink.Persist(new CancelDecided(c.NowMs, attempt.ClientOrderId, reason));
         sink.Do(new PairEffect.CancelOrder(attempt.ClientOrderId, reason));
+    }
+
+    /// <summary>What a tracker begins with. One of an order that was taken over may have ended before it wrote so much as its first row.</summary>
+    public static PairEffect.StartTracker Track(Attempt attempt)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        return attempt is { IsOpen: true, Adopted: { } adopted } ? Track(attempt.Intended) with { Adopted = adopted } : Track(attempt.Intended);
     }
 
     private static PairEffect.StartTracker Track(OrderIntended i) => new(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs) { Intent = i };

@@ -28,6 +28,10 @@ public sealed record Attempt(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsCancelling { get; init; }
 
+    /// <summary>The exchange's word on an order that was taken over: its tracker begins with it, however often it has to begin; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Adoption? Adopted { get; init; }
+
     /// <summary>The order's id.</summary>
     public string ClientOrderId => Intended.Spec.ClientOrderId;
 

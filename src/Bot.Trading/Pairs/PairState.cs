@@ -165,10 +165,11 @@ public sealed class PairState
                 break;
             case OrderAdopted a:
                 NextIntent = Math.Max(NextIntent, a.Intended.IntentNumber + 1);
+                var adopted = new Adoption(a.OrderId, a.Cancel, a.Why);
                 if (IndexOf(a.Intended.Spec.ClientOrderId) is >= 0 and var held)
-                    _attempts[held] = _attempts[held] with { Outcome = null, SettledAtMs = 0 };
+                    _attempts[held] = _attempts[held] with { Outcome = null, SettledAtMs = 0, Adopted = adopted };
                 else
-                    _attempts.Add(new Attempt(a.Intended, null, 0, 0, [], 0));
+                    _attempts.Add(new Attempt(a.Intended, null, 0, 0, [], 0) { Adopted = adopted });
                 break;
             case FillApplied f:
                 OnFill(f);

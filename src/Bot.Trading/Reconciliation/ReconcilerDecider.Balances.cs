@@ -55,6 +55,9 @@ public static partial class ReconcilerDecider
 
         private void Open(Listing<AccountBalance> balances)
         {
+            // What is not taken over yet would be in the baseline, and in the books once more when it is.
+            if (m.HasUnbooked)
+                return;
             foreach (var pair in known.Pairs.Values)
             {
                 if (!IsAtRest(pair) || pair.LastFillMs > balances.AskedAtMs - c.Settings.ClockSlackMs)

@@ -14,6 +14,7 @@ public static partial class ReconcilerDecider
         {
             var pair = known.Find(lists.Symbol);
             m.Owners.Clear();
+            m.HasUnbooked |= lists.Fills is null;
             if (lists.Done is { } done)
             {
                 foreach (var order in done.Rows)
@@ -261,6 +262,7 @@ public static partial class ReconcilerDecider
                 return;
             }
             m.Own.Add(fill.OrderId);
+            m.HasUnbooked = true;
             if (pair is null || !pair.Orders.TryGetValue(owner, out var order) || askedAtMs - fill.TimeMs < c.Settings.FillGraceMs)
                 return;
             sink.Do(new ReconcilerEffect.Wake(fill.Symbol, owner, $"trade {fill.TradeId} is not recorded"));

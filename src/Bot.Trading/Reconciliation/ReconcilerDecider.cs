@@ -28,6 +28,7 @@ public static partial class ReconcilerDecider
         m.Foreign.Clear();
         m.Own.Clear();
         m.Pending.Clear();
+        m.HasUnbooked = false;
         foreach (var lists in sweep.Symbols)
             look.Orders(lists);
         look.Stops();

@@ -41,7 +41,7 @@ internal sealed partial class PairHost
         foreach (var attempt in _state.Attempts)
         {
             if (attempt.IsOpen)
-                EnsureTracker(new PairEffect.StartTracker(attempt.Intended.Spec, attempt.Intended.Leg, attempt.Intended.CorrelationId, attempt.Intended.DeadlineMs) { Intent = attempt.Intended });
+                EnsureTracker(PairDecider.Track(attempt));
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed partial class PairHost
     {
         if (!_restartPauses.Exists(p => p.Id == order.Spec.ClientOrderId && p.IsDue)
             && !World.Is(Mutant.TrackerNotRestarted) && !World.Is(Mutant.OrdersForgottenOnRestart))
-            StartTracker(order);
+            StartTracker(order.Adopted is not null && Tracker(order.Spec.ClientOrderId) is not null ? order with { Adopted = null } : order);
     }
 
     private void LookAtNode()

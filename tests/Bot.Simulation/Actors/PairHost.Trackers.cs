@@ -14,6 +14,8 @@ internal sealed partial class PairHost
         {
             foreach (var update in tracker.Held ?? [])
                 OnUpdate(update);
+            if (_state.Find(tracker.ClientOrderId) is { IsOpen: true } alive)
+                StartTracker(PairDecider.Track(alive));
             return;
         }
         var id = tracker.ClientOrderId;

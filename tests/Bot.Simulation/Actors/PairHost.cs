@@ -140,7 +140,7 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
                 OnTrackerGone(gone.Tracker);
                 break;
             case RestartTracker restart when _state.Find(restart.ClientOrderId) is { } attempt && Tracker(restart.ClientOrderId) is null:
-                StartTracker(attempt.Intended);
+                StartTracker(PairDecider.Track(attempt));
                 break;
             case BookAcknowledged booked:
                 _acknowledged = Math.Max(_acknowledged, booked.Version);
@@ -156,7 +156,7 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
                 OnVerdict(verdict);
                 break;
             case WakeOrder wake when _state.Find(wake.ClientOrderId) is { } woken:
-                World.Tell(StartTracker(woken.Intended), new OrderInput.LookAgain());
+                World.Tell(StartTracker(PairDecider.Track(woken)), new OrderInput.LookAgain());
                 break;
             case PingOrders:
                 OnPing();
