@@ -85,6 +85,9 @@ public abstract record AccountEvent : INoSerializationVerificationNeeded
 /// </summary>
 public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListener, IStopOrderListener
 {
+    /// <summary>The exchange tells of done orders for seven days, ms.</summary>
+    private const long OldestMs = (7L * 86_400_000) - 60_000;
+
     /// <summary>Lists are read from this long before the licence: the exchange's clock is not ours.</summary>
     private const long ListMarginMs = 60_000;
 
@@ -337,9 +340,20 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
         var active = await exchange.GetActiveOrdersAsync(l.Symbol, l.Lane, cancel).ConfigureAwait(false);
         if ((done.Failure ?? active.Failure) is { } listFailure)
             return new OrderInput.LookFailed(l.Source, listFailure.ToString());
-        var others = done.Required.Concat(active.Required)
-            .Where(o => o.ClientOrderId != l.ClientOrderId && !(l.Leg == IntentLeg.Stop && MayBeChild(o, l))).Select(o => o.OrderId).ToHashSet(StringComparer.Ordinal);
+        var others = done.Required.Concat(active.Required).Where(IsOther).Select(o => o.OrderId).ToHashSet(StringComparer.Ordinal);
+        if (fills.Required.Any(f => !others.Contains(f.OrderId)))
+        {
+            // An order that rested for long is older than the list. Unless all is asked that the exchange remembers, its execution would be
+            // nobody's, and this order in doubt for as long as lists show it.
+            var from = _services.ExchangeNowMs() - OldestMs;
+            var older = await exchange.GetDoneOrdersAsync(l.Symbol, from, l.Lane, cancel).ConfigureAwait(false);
+            if (older.Failure is { } olderFailure)
+                return new OrderInput.LookFailed(l.Source, olderFailure.ToString());
+            others.UnionWith(older.Required.Where(IsOther).Select(o => o.OrderId));
+        }
         return new OrderInput.FillsRead(fills.IssuedAtMs, [], fills.Required.Any(f => !others.Contains(f.OrderId)));
+
+        bool IsOther(OrderReport o) => o.ClientOrderId != l.ClientOrderId && !(l.Leg == IntentLeg.Stop && MayBeChild(o, l));
     }
 
     private sealed record PairGone(Symbol Symbol, IActorRef Pair);

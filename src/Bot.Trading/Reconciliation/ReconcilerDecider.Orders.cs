@@ -177,6 +177,8 @@ public static partial class ReconcilerDecider
                 $"rollback:{id.Text}", FindingKind.JournalRollback, symbol, id.Text, orderId,
                 $"own order {id.Text} of {symbol} ({orderId}) is in no journal{lost}: rows of the database are lost; its fills are taken over, and nothing is opened until a person has looked"));
 
+            m.HasUnbooked = true;
+
             // While another bot answers to our name, whose order this is cannot be told.
             if (!s.Has(FindingKind.AnotherDeployment))
                 sink.Do(new ReconcilerEffect.Adopt(symbol, adopt));

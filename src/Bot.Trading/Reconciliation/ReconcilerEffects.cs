@@ -77,7 +77,7 @@ public sealed class ReconcilerMemory
     /// <summary>Orders that may be those which a stop placed: nobody can say yet whose they are.</summary>
     internal HashSet<string> Pending { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>True when this sweep shows an execution of ours that no journal holds yet, or could not be asked for executions.</summary>
+    /// <summary>True when this sweep shows an order or an execution of ours that no journal holds yet, or could not be asked for executions.</summary>
     internal bool HasUnbooked { get; set; }
 
     /// <summary>Own orders by the exchange's order id, over all pairs of the sweep.</summary>

@@ -147,6 +147,10 @@ internal sealed partial class World
                 Exchange.SetDepth(fault.Amount / 100m);
                 Queue.Add(until, Happening.FaultEnds, number: (int)FaultKind.ThinBook);
                 break;
+            case FaultKind.StopRefused or FaultKind.StopPartial or FaultKind.StopLate or FaultKind.StopGap or FaultKind.StopNotTaken:
+                Exchange.SetStopFault(fault.Kind);
+                Queue.Add(until, Happening.FaultEnds, number: (int)FaultKind.StopRefused);
+                break;
             case FaultKind.KillTracker:
                 (Pair.Current as PairHost)?.FailTracker();
                 break;
@@ -165,6 +169,9 @@ internal sealed partial class World
                 break;
             case FaultKind.ThinBook:
                 Exchange.SetDepth(Setup.Depth);
+                break;
+            case FaultKind.StopRefused:
+                Exchange.SetStopFault(null);
                 break;
             case FaultKind.Kill when node is { IsGivenUp: true }:
                 Kill(node, 1_000);

@@ -153,7 +153,7 @@ internal sealed partial class ExchangeModel
         return fills;
     }
 
-    // As the gateway does it: executions first, then both lists; each may be of another age.
+    // As the gateway does it: executions first, then both lists; each may be of another age. What is older than the lists it asks for too.
     private bool HasUnattributed(Request request)
     {
         var (fillsAsOf, doneAsOf, activeAsOf) = (AsOf(), AsOf(), AsOf());
@@ -162,7 +162,7 @@ internal sealed partial class ExchangeModel
             if (fill.TimeMs > fillsAsOf || fill.TimeMs < request.SinceMs - ListMarginMs || IsHidden(fill))
                 continue;
             var order = fill.Order;
-            var isKnown = order.ClientOid != request.Spec.ClientOrderId && !MayBeChild(order, request) && order.CreatedAtMs >= request.SinceMs - ListMarginMs
+            var isKnown = order.ClientOid != request.Spec.ClientOrderId && !MayBeChild(order, request)
                 && (IsListed(order, doneAsOf, false) || IsListed(order, activeAsOf, true));
             if (!isKnown)
                 return true;

@@ -5,6 +5,9 @@ using Bot.Trading.Market;
 using Bot.Trading.Orders;
 using Bot.Trading.Reconciliation;
 
+using Faults = Bot.Exchange.Simulator.Faults;
+using Plans = Bot.Simulation.Plans;
+
 namespace Bot.Simulation.Exchange;
 
 /// <content>What the reconciliation reads: whole lists, each of another age; and orders that nobody in this journal placed.</content>
@@ -38,6 +41,25 @@ internal sealed partial class ExchangeModel
             out _);
         Plan();
         Expose();
+    }
+
+    /// <summary>What befalls every stop from now on (F18); null for nothing.</summary>
+    public void SetStopFault(Plans.FaultKind? kind)
+    {
+        _account.Faults = kind is null ? null : new Faults.FaultPlan(
+            new Faults.FaultProfile("stops")
+            {
+                StopFaults = [kind switch
+                {
+                    Plans.FaultKind.StopRefused => Faults.FaultKind.StopFunds,
+                    Plans.FaultKind.StopPartial => Faults.FaultKind.StopPartial,
+                    Plans.FaultKind.StopLate => Faults.FaultKind.StopLag,
+                    Plans.FaultKind.StopGap => Faults.FaultKind.StopGap,
+                    _ => Faults.FaultKind.StopRefused,
+                }],
+            },
+            Owner.Key,
+            _world.Plan.Noise);
     }
 
     private SweepAnswer Sweep(SweepAsk ask)

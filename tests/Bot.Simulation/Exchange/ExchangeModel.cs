@@ -120,6 +120,7 @@ internal sealed partial class ExchangeModel : IAccountListener
     /// <summary>Nothing is held back any more.</summary>
     public void Heal()
     {
+        SetStopFault(null);
         if (_depth != Setup.Depth)
             SetDepth(Setup.Depth);
     }

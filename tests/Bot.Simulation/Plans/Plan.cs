@@ -88,6 +88,21 @@ internal enum FaultKind : byte
     /// <summary>A tracker ends by a failure.</summary>
     KillTracker,
 
+    /// <summary>The order of a stop whose price comes is refused for want of money.</summary>
+    StopRefused,
+
+    /// <summary>The order of a stop fills by half, and the rest is cancelled.</summary>
+    StopPartial,
+
+    /// <summary>The order of a stop comes late.</summary>
+    StopLate,
+
+    /// <summary>The market leaps over a stop as its price comes.</summary>
+    StopGap,
+
+    /// <summary>Stops are not taken.</summary>
+    StopNotTaken,
+
     /// <summary>The pair starts a second time on another node although the first lives.</summary>
     TwoIncarnations,
 }

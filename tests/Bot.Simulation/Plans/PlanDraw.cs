@@ -14,6 +14,7 @@ internal static class PlanDraw
         FaultKind.Throttled, FaultKind.ThrottledAfterAccept, FaultKind.Refusals, FaultKind.StaleReads, FaultKind.StaleReads, FaultKind.ReadsFail,
         FaultKind.JournalStalls, FaultKind.JournalDown, FaultKind.ClockOff, FaultKind.Move, FaultKind.NodesCut,
         FaultKind.PriceJump, FaultKind.ThinBook, FaultKind.KillTracker, FaultKind.LateExecutions, FaultKind.TwoIncarnations,
+        FaultKind.StopRefused, FaultKind.StopPartial, FaultKind.StopLate, FaultKind.StopGap, FaultKind.StopNotTaken,
     ];
 
     private const int NamelessPermille = 400;
