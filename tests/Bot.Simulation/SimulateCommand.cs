@@ -187,6 +187,7 @@ internal static class SimulateCommand
 
         // In slices, so that what was done is in the file whatever happens to this process.
         var until = request.Hours is { } hours ? TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(hours) : DateTimeOffset.MaxValue;
+        var witness = new SeedWitness();
         ulong done = 0;
         Meter.Watch("seeds", count > long.MaxValue / 4 ? null : (double)count, meter =>
         {
@@ -194,7 +195,7 @@ internal static class SimulateCommand
             {
                 var slice = Math.Min(count - done, 200_000);
                 var left = until - TimeProvider.System.GetUtcNow();
-                var campaign = new Campaign(request.Jobs, MutantOf(request), request.Scenario);
+                var campaign = new Campaign(request.Jobs, MutantOf(request), request.Scenario, witness);
                 var part = meter.While(
                     () => campaign.Run(from + done, slice, request.Hours is null ? null : left, stopAtFirst: false, cancel), () => campaign.Done, () => campaign.Failed);
                 done += slice;

@@ -197,7 +197,7 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
                 break;
             case PairEffect.RequestGrant request when World.Is(Mutant.EntryWithoutGrant):
                 World.Tell(this, new PairInput.GrantAnswered(
-                    request.Request.IntentNumber, new Trading.Risk.RiskDecision(0, 0, 0, request.Request.EntryPrice, request.Request.StopPrice, 0, 0, 0, 1, 2, null), 1));
+                    request.Request.IntentNumber, new Trading.Risk.RiskDecision(Setup.Cash, Setup.Cash, 0, request.Request.EntryPrice, request.Request.StopPrice, 0, 0, 0, 1, 2, null), 1));
                 break;
             case PairEffect.RequestGrant request:
                 World.Between(Node, World.Portfolio, new PortfolioInput.GrantAsked(request.Request));

@@ -243,6 +243,9 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
         if (World.Is(Mutant.AttemptsShareId) && Trading.Orders.ClientOrderId.TryParse(spec.ClientOrderId, out var own) && own.Attempt > 1)
             spec = spec with { ClientOrderId = (own with { Attempt = 1 }).Text };
 
+        if (World.Is(Mutant.IntentsShareId) && Trading.Orders.ClientOrderId.TryParse(spec.ClientOrderId, out var cut))
+            spec = spec with { ClientOrderId = (cut with { IntentNumber = 1 + (cut.IntentNumber % 2) }).Text };
+
         // The gateway checks it again, and reads the kill switch anew before it sends an entry; what cannot be read counts as halted.
         if (Node.Gateway.Refusal(World, _start, NowMs) is { } refusal)
         {

@@ -117,6 +117,15 @@ internal enum Mutant
     /// <summary>The exchange takes requests however late they are.</summary>
     ExchangeTakesLateRequests,
 
+    /// <summary>Seeds are cut, so that a campaign runs the same plans again and again.</summary>
+    SeedsReused,
+
+    /// <summary>Client order ids are cut, so that two intents of a pair share one.</summary>
+    IntentsShareId,
+
+    /// <summary>A take-profit rests at the exchange and freezes what the stop would sell.</summary>
+    TakeProfitFreezesBase,
+
     /// <summary>The gateway sends whatever it is given, without a check of its own.</summary>
     GatewaySkipsCheck,
 

@@ -8,7 +8,7 @@ namespace Bot.Simulation.Engine;
 internal sealed partial class World
 {
     private const int TimeoutMs = 10_000;
-    private const int FirstSweepMs = 1_400;
+    private const int FirstSweepsMs = 1_950;
 
     /// <summary>How long a message to or from the exchange takes: 90 % 20-220 ms, 7 % 0.2-4.2 s, 3 % 4-64 s.</summary>
     public int Delay()
@@ -19,8 +19,8 @@ internal sealed partial class World
         return draw < 900 ? 20 + _noise.Below(200) : draw < 970 ? 200 + _noise.Below(4_000) : 4_000 + _noise.Below(60_000);
     }
 
-    // The first sweep of a run is quick: a story begins when the start-up gate is open, and without that most entries would be missed.
-    private int DelayOf(Ask ask) => ask is SweepAsk && NowMs < StartMs + FirstSweepMs ? 20 + _noise.Below(60) : Delay();
+    // The first sweeps of a run are quick: a story begins when the start-up gate is open, and without that most entries would be missed.
+    private int DelayOf(Ask ask) => ask is SweepAsk && NowMs < StartMs + FirstSweepsMs ? 5 + _noise.Below(20) : Delay();
 
     /// <summary>A small chance of the network's own.</summary>
     public int Draw(int limit) => _noise.Below(limit);

@@ -43,6 +43,13 @@ internal sealed partial class ExchangeModel
         Expose();
     }
 
+    // A take-profit for all that is held: who holds it back is of no matter to the stop, only that it is held back.
+    private void FreezeBase()
+    {
+        var held = _account.Balance(Setup.Rules.BaseCurrency);
+        held.Change(-held.Available, held.Available);
+    }
+
     /// <summary>What befalls every stop from now on (F18); null for nothing.</summary>
     public void SetStopFault(Plans.FaultKind? kind)
     {

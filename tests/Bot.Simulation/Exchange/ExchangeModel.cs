@@ -265,7 +265,11 @@ internal sealed partial class ExchangeModel : IAccountListener
         var (spec, now) = (request.Spec, _world.NowMs);
         var order = new OrderRequest { ClientOid = spec.ClientOrderId, Symbol = spec.Symbol.Text, Side = spec.Side, Type = spec.Type, Price = spec.Price, Size = spec.Size };
         var stop = _floor.Stops.Place(order, StopKind.Loss, stopPrice, _account, now, now * 1000, out var rejection);
-        return stop is null ? Refused(request, rejection!.Code, rejection.Message, rejection.HttpStatus) : Taken(request, stop.StopId);
+        if (stop is null)
+            return Refused(request, rejection!.Code, rejection.Message, rejection.HttpStatus);
+        if (_world.Is(Mutant.TakeProfitFreezesBase))
+            FreezeBase();
+        return Taken(request, stop.StopId);
     }
 
     private OrderInput.SubmitAnswered Taken(Request request, string id)

@@ -49,11 +49,13 @@ internal sealed class CampaignReport
 /// <param name="jobs">Threads.</param>
 /// <param name="mutant">A wrong turn to take.</param>
 /// <param name="scenario">The only scenario; null for all.</param>
-internal sealed class Campaign(int jobs, Mutant mutant = Mutant.None, string? scenario = null)
+/// <param name="witness">Sees that no plan is run twice; null for one of its own.</param>
+internal sealed class Campaign(int jobs, Mutant mutant = Mutant.None, string? scenario = null, SeedWitness? witness = null)
 {
     private const int Block = 500;
     private const int MostFailures = 20;
 
+    private readonly SeedWitness _witness = witness ?? new SeedWitness();
     private readonly Lock _gate = new();
     private readonly CampaignReport _report = new();
     private readonly RunFigures _figures = new();
@@ -120,7 +122,10 @@ internal sealed class Campaign(int jobs, Mutant mutant = Mutant.None, string? sc
                 // A block that is cut short counts as far as it came; the next campaign goes on behind it.
                 if ((done & 31) == 31 && isOver())
                     break;
-                var result = world.Run(PlanDraw.Of(first + done, scenario), mutant);
+                var plan = PlanDraw.Of(first + done, scenario, mutant);
+                var result = world.Run(plan, mutant);
+                if (_witness.Look(plan) is { } again)
+                    result = result with { Violations = [again, .. result.Violations] };
                 figures.Add(world.Figures);
                 Interlocked.Increment(ref _done);
                 if (result.Violations.Count > 0)

@@ -34,10 +34,13 @@ internal static class MutantHunt
             if (world.Run(entry.Plan, mutant) is { Violations: [var first, ..] })
                 return new MutantResult(mutant, first, runs, name, entry.Plan);
         }
+        var witness = new SeedWitness();
         for (long i = 0; i < most && !cancel.IsCancellationRequested; i++)
         {
             runs++;
-            var plan = PlanDraw.Of(from + (ulong)i);
+            var plan = PlanDraw.Of(from + (ulong)i, mutant: mutant);
+            if (witness.Look(plan) is { } again)
+                return new MutantResult(mutant, again, runs, $"seed {plan.Seed}", null);
             if (world.Run(plan, mutant) is { Violations: [var first, ..] })
                 return new MutantResult(mutant, first, runs, $"seed {plan.Seed}", plan);
         }
