@@ -66,6 +66,9 @@ internal sealed class CheckedPair(string id, string symbol) : CheckedStream(id)
     /// <summary>What it decided to order, by client order id.</summary>
     public Dictionary<string, CheckedIntent> Intents { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Stops that it decided to give up.</summary>
+    public HashSet<string> GivenUp { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The executions that it applied, in their order.</summary>
     public List<FillApplied> Fills { get; } = [];
 

@@ -48,7 +48,7 @@ public sealed partial class InvariantChecker
                     (order.Licence, order.LicensedUs) = (licence, committedUs);
                 break;
             case CancelAuthorised when order.Parts?.Leg == IntentLeg.Stop:
-                MakeBeforeBreak(order);
+                MakeBeforeBreak(order.ClientOrderId);
                 break;
             case OrderAbsent absent:
                 order.Absent ??= absent;
@@ -68,27 +68,32 @@ public sealed partial class InvariantChecker
     }
 
     /// <summary>A stop is given up only when another one waits for all that is held, or a sale of it is under way, or nothing is held.</summary>
-    private void MakeBeforeBreak(CheckedOrder order)
+    private void MakeBeforeBreak(string stop)
     {
         foreach (var pair in _pairs)
         {
-            if (pair.IsBroken || !pair.Intents.ContainsKey(order.ClientOrderId))
-                continue;
-            var state = pair.State;
-            if (state.Protection is null || state.Position.Quantity <= 0)
-                return;
-            var covered = 0m;
-            foreach (var attempt in state.Attempts)
-            {
-                if (!attempt.IsOpen || attempt.ClientOrderId == order.ClientOrderId)
-                    continue;
-                if (attempt.Intended.Leg == IntentLeg.Exit || (attempt.Intended.Leg == IntentLeg.Stop && (attempt.IsConfirmed || attempt.IsTriggered)))
-                    covered += attempt.Intended.Spec.Size - attempt.FilledSize;
-            }
-            var bare = state.Position.Quantity - covered;
-            if (bare > (_settings.Rules?.BaseIncrement ?? 0) && _settings.Rules?.IsDust(bare, state.Position.AveragePrice) != true)
-                Violate("I15", order.ClientOrderId, $"given up while {bare} of {state.Position.Quantity} is covered by nothing else");
+            // Where its pair decided it, that was the instant to judge: an execution may come between the decision and the cancel.
+            if (!pair.IsBroken && pair.Intents.ContainsKey(stop) && !pair.GivenUp.Contains(stop))
+                MakeBeforeBreak(pair, stop);
         }
+    }
+
+    private void MakeBeforeBreak(CheckedPair pair, string stop)
+    {
+        var state = pair.State;
+        if (state.Protection is null || state.Position.Quantity <= 0)
+            return;
+        var covered = 0m;
+        foreach (var attempt in state.Attempts)
+        {
+            if (!attempt.IsOpen || attempt.ClientOrderId == stop)
+                continue;
+            if (attempt.Intended.Leg == IntentLeg.Exit || (attempt.Intended.Leg == IntentLeg.Stop && (attempt.IsConfirmed || attempt.IsTriggered)))
+                covered += attempt.Intended.Spec.Size - attempt.FilledSize;
+        }
+        var bare = state.Position.Quantity - covered;
+        if (bare > (_settings.Rules?.BaseIncrement ?? 0) && _settings.Rules?.IsDust(bare, state.Position.AveragePrice) != true)
+            Violate("I15", stop, $"given up while {bare} of {state.Position.Quantity} is covered by nothing else");
     }
 
     // Of a market order nobody knows the price, so its value cannot be judged.
@@ -103,6 +108,10 @@ public sealed partial class InvariantChecker
                 if (!pair.Intents.TryAdd(intended.Spec.ClientOrderId, new CheckedIntent(intended, committedUs)))
                     Violate("I8", intended.Spec.ClientOrderId, "intended twice by its pair");
                 RiskPassed(intended);
+                break;
+            case CancelDecided given when !pair.IsBroken && pair.State.Find(given.ClientOrderId) is { Intended.Leg: IntentLeg.Stop }:
+                MakeBeforeBreak(pair, given.ClientOrderId);
+                pair.GivenUp.Add(given.ClientOrderId);
                 break;
             case FillApplied fill:
                 pair.Fills.Add(fill);

@@ -26,7 +26,7 @@ internal static class PlanDraw
     /// <param name="mutant">A wrong turn in the drawing itself.</param>
     public static Plan Of(ulong seed, string? scenario = null, Mutant mutant = Mutant.None)
     {
-        var chance = new Chance((mutant == Mutant.SeedsReused ? seed % 512 : seed) * 0x9E3779B97F4A7C15 ^ 0x5DEECE66D);
+        var chance = new Chance((mutant == Mutant.SeedsReused ? seed % 128 : seed) * 0x9E3779B97F4A7C15 ^ 0x5DEECE66D);
         var drawn = Scenario.All[chance.Below(Scenario.All.Length)].Name;
         var faults = new Fault[1 + chance.Below(6)];
         var end = LastStep(Scenario.Find(scenario ?? drawn)!) + 8_000;
