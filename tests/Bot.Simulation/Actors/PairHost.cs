@@ -140,7 +140,7 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
                 OnTrackerGone(gone.Tracker);
                 break;
             case RestartTracker restart when _state.Find(restart.ClientOrderId) is { } attempt && Tracker(restart.ClientOrderId) is null:
-                StartTracker(PairDecider.Track(attempt));
+                StartTracker(World.Is(Mutant.AdoptionForgotten) ? PairDecider.Track(attempt) with { Adopted = null } : PairDecider.Track(attempt));
                 break;
             case BookAcknowledged booked:
                 _acknowledged = Math.Max(_acknowledged, booked.Version);

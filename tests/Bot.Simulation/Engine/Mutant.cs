@@ -141,6 +141,12 @@ internal enum Mutant
     /// <summary>Orders that the reconciliation finds are not taken over.</summary>
     AdoptionSkipped,
 
+    /// <summary>A tracker that is started again does not know that its order was taken over.</summary>
+    AdoptionForgotten,
+
+    /// <summary>An execution of an order that is older than the lists counts as nobody's.</summary>
+    OldOrdersUnattributed,
+
     /// <summary>An opening order that is taken over is not cancelled.</summary>
     GhostNotCancelled,
 

@@ -163,6 +163,7 @@ internal sealed partial class ExchangeModel
                 continue;
             var order = fill.Order;
             var isKnown = order.ClientOid != request.Spec.ClientOrderId && !MayBeChild(order, request)
+                && (!_world.Is(Mutant.OldOrdersUnattributed) || order.CreatedAtMs >= request.SinceMs - ListMarginMs)
                 && (IsListed(order, doneAsOf, false) || IsListed(order, activeAsOf, true));
             if (!isKnown)
                 return true;
