@@ -26,6 +26,9 @@ public sealed class OrderMemory
     /// <summary>Pause before the next poll or round, ms; 0 before the first.</summary>
     public long PauseMs { get; set; }
 
+    /// <summary>Since when a sale without a name might be claimed and is left to another stop, Unix ms; 0 before.</summary>
+    public long UnclaimedSinceMs { get; set; }
+
     /// <summary>Since when the exchange counts fewer executions than are recorded here, Unix ms; 0 while it does not.</summary>
     public long ContradictedSinceMs { get; set; }
 

@@ -12,6 +12,9 @@ public static partial class OrderDecider
     /// <summary>How far the exchange's creation time of a child may lie before what we know of the trigger, ms.</summary>
     private const long ChildClockMs = 1_000;
 
+    /// <summary>So long a stop whose cancel was licensed leaves a sale without a name to others.</summary>
+    private const long ClaimPatienceMs = 15_000;
+
     private static void OnStopLooked(OrderState s, OrderMemory m, OrderInput.StopLooked looked, OrderContext c, Sink<OrderEvent, OrderEffect> sink)
     {
         if (looked.Report is not { } stop)
@@ -95,6 +98,19 @@ public static partial class OrderDecider
     }
 
     /// <summary>
+    /// Two equal stops may ask about one sale at the same instant, and whose it is the exchange does not say. One whose cancel was licensed
+    /// has most likely been cancelled, though its tracker may have forgotten the exchange's word: it lets the other claim first.
+    /// </summary>
+    private static bool IsItsTurn(OrderState s, OrderMemory m, OrderContext c)
+    {
+        if (!s.CancelRequested)
+            return true;
+        if (m.UnclaimedSinceMs == 0 || m.UnclaimedSinceMs > c.NowMs)
+            m.UnclaimedSinceMs = c.NowMs;
+        return c.NowMs - m.UnclaimedSinceMs >= ClaimPatienceMs;
+    }
+
+    /// <summary>
     /// The one order without a client order id that can be the child. Only a stop that has certainly triggered claims one: it was shown as
     /// triggered, or it waits no longer though the exchange never said that it cancelled it. One whose placement is in doubt may have
     /// triggered before anybody saw it wait: where no stop is, a sale of its size is its own.
@@ -117,7 +133,7 @@ public static partial class OrderDecider
             candidates++;
         }
         if (candidates == 1 && (s.IsTriggered
-            || (s.Status is OrderStatus.Live or OrderStatus.InDoubt && m.CancelConfirmedAtMs == 0 && IsProven(m, StopSources, c.Policy.AbsenceAnswers))))
+            || (s.Status is OrderStatus.Live or OrderStatus.InDoubt && m.CancelConfirmedAtMs == 0 && IsProven(m, StopSources, c.Policy.AbsenceAnswers) && IsItsTurn(s, m, c))))
             return found;
 
         // A stop that was cancelled has no child: the order belongs to another.

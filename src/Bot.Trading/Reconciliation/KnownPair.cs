@@ -110,6 +110,15 @@ public sealed class KnownPair
         return true;
     }
 
+    /// <summary>When an order of the pair last traded or ended, Unix ms; 0 before the first.</summary>
+    public long LastChangeMs()
+    {
+        var last = LastFillMs;
+        foreach (var order in _orders.Values)
+            last = Math.Max(last, order.SettledAtMs);
+        return last;
+    }
+
     /// <summary>True when an order of the pair is unsettled.</summary>
     public bool HasUnsettled()
     {

@@ -60,8 +60,8 @@ public static partial class ReconcilerDecider
                 return;
             foreach (var pair in known.Pairs.Values)
             {
-                if (!IsAtRest(pair) || pair.LastFillMs > balances.AskedAtMs - c.Settings.ClockSlackMs)
-                    return; // money is on its way: the next sweep
+                if (!IsAtRest(pair) || pair.LastChangeMs() > balances.AskedAtMs - c.Settings.ReadLagMarginMs)
+                    return; // money is on its way, or an execution that is not shown yet: the next sweep
             }
             var baselines = new SortedDictionary<string, decimal>(StringComparer.Ordinal);
             foreach (var currency in Currencies(balances))

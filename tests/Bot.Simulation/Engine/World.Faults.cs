@@ -1,6 +1,7 @@
 using Bot.Simulation.Actors;
 using Bot.Simulation.Plans;
 using Bot.Trading.Pairs;
+using Bot.Trading.Reconciliation;
 
 namespace Bot.Simulation.Engine;
 
@@ -182,7 +183,8 @@ internal sealed partial class World
     // As after the restore of an old dump: an order of ours is at the exchange and in no journal. Who reads the journals begins anew.
     private void LoseRows(in Step step)
     {
-        if (Journal.Stream(Setup.PairStream).Rows.Count == 0)
+        // Whoever loses rows has traded before: the books have begun.
+        if (Journal.Stream(Setup.PairStream).Rows.Count == 0 || !Journal.Stream(Setup.ReconcilerStream).Rows.Exists(static row => row is BooksOpened))
         {
             Queue.Add(NowMs + 100, Happening.Step, number: Array.IndexOf(_scenario.Steps, step));
             return;
