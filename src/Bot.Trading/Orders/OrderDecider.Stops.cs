@@ -107,7 +107,10 @@ public static partial class OrderDecider
             return true;
         if (m.UnclaimedSinceMs == 0 || m.UnclaimedSinceMs > c.NowMs)
             m.UnclaimedSinceMs = c.NowMs;
-        return c.NowMs - m.UnclaimedSinceMs >= ClaimPatienceMs;
+
+        // Of two neighbours that were both given up one is more patient still.
+        var patience = ClientOrderId.TryParse(s.Spec!.ClientOrderId, out var id) && (id.IntentNumber + id.Attempt) % 2 == 1 ? 2 * ClaimPatienceMs : ClaimPatienceMs;
+        return c.NowMs - m.UnclaimedSinceMs >= patience;
     }
 
     /// <summary>

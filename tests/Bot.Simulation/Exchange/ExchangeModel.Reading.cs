@@ -35,6 +35,15 @@ internal sealed partial class ExchangeModel
         return number;
     }
 
+    // When two orders of the account meet, the last execution of all is the other side's.
+    private AccountFill LastOf(AccountOrder order)
+    {
+        var at = _account.Fills.Count - 1;
+        while (_account.Fills[at].Order != order)
+            at--;
+        return _account.Fills[at];
+    }
+
     private long AsOf()
     {
         var now = _world.NowMs;
@@ -196,14 +205,14 @@ internal sealed partial class ExchangeModel
         var weather = _world.Weather;
         if (weather.LateExecutionsMs > _world.NowMs)
         {
-            _hidden.Add((_account.Fills[^1], _world.NowMs + weather.ExecutionsLateByMs));
+            _hidden.Add((LastOf(order), _world.NowMs + weather.ExecutionsLateByMs));
 
             // Either the order does not add up meanwhile, or what is not shown counts as cancelled.
             _hiddenAreCancelled = (weather.ExecutionsLateByMs & 1) == 1;
             return;
         }
         Push(order, OrderUpdateKind.Match, new FillReport(
-            Setup.Symbol, order.OrderId, TradeIdOf(_account.Fills[^1]), order.Side, trade.Price, trade.Size, null, null, isMaker, _world.NowMs));
+            Setup.Symbol, order.OrderId, TradeIdOf(LastOf(order)), order.Side, trade.Price, trade.Size, null, null, isMaker, _world.NowMs));
     }
 
     /// <inheritdoc/>
