@@ -193,6 +193,11 @@ public class StopOrderTests
         foreach (var source in StopSources)
             Missing(bench, source, 2);
         bench.Do(new OrderInput.Looked(EvidenceSource.DoneList, bench.NowMs, null) { Unnamed = [Child(2, 0, named: false)] });
+
+        // Another stop may know better whose the sale is: it goes first.
+        Assert.False(bench.State.IsTriggered);
+        bench.NowMs += 30_000;
+        bench.Do(new OrderInput.Looked(EvidenceSource.DoneList, bench.NowMs, null) { Unnamed = [Child(2, 0, named: false)] });
         bench.Do(new OrderInput.FillsRead(bench.NowMs, [Sold(1, 2)], false));
         Assert.Equal((OrderStatus.Closed, 2m), (bench.State.Status, bench.State.FilledSize));
     }
