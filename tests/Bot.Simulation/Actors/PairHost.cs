@@ -82,6 +82,9 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
     }
 
     /// <inheritdoc/>
+    protected override void PassThroughSnapshot() => _state = PairState.From(_state.ToSnapshot());
+
+    /// <inheritdoc/>
     protected override void OnRecovered()
     {
         if (_state.Version == 0)

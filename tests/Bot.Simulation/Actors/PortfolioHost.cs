@@ -7,7 +7,7 @@ namespace Bot.Simulation.Actors;
 /// <summary>The portfolio's interpreter, as src/Bot.Actors/Portfolio/PortfolioActor.cs.</summary>
 internal sealed class PortfolioHost : Durable<PortfolioEvent, PortfolioEffect>
 {
-    private readonly PortfolioState _state = new();
+    private PortfolioState _state = new();
     private readonly PortfolioMemory _memory = new();
     private string _stateHash = "";
 
@@ -17,6 +17,9 @@ internal sealed class PortfolioHost : Durable<PortfolioEvent, PortfolioEffect>
 
     /// <inheritdoc/>
     protected override void Apply(PortfolioEvent e) => _state.Apply(e);
+
+    /// <inheritdoc/>
+    protected override void PassThroughSnapshot() => _state = PortfolioState.From(_state.ToSnapshot());
 
     /// <inheritdoc/>
     protected override void OnRecovered()

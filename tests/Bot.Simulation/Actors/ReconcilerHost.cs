@@ -17,7 +17,7 @@ internal sealed class ReconcilerHost : Durable<ReconcilerEvent, ReconcilerEffect
     private const long FirstRetryMs = 1_300;
     private const long GatherMs = 50;
 
-    private readonly ReconcilerState _state = new();
+    private ReconcilerState _state = new();
     private readonly ReconcilerMemory _memory = new();
     private readonly KnownAccount _known = new();
     private AccountSweep? _sweep;
@@ -40,6 +40,9 @@ internal sealed class ReconcilerHost : Durable<ReconcilerEvent, ReconcilerEffect
 
     /// <inheritdoc/>
     protected override void Apply(ReconcilerEvent e) => _state.Apply(e);
+
+    /// <inheritdoc/>
+    protected override void PassThroughSnapshot() => _state = ReconcilerState.From(_state.ToSnapshot());
 
     /// <inheritdoc/>
     protected override void OnRecovered()
