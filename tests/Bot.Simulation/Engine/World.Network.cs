@@ -1,6 +1,5 @@
 using Bot.Simulation.Actors;
 using Bot.Simulation.Exchange;
-using Bot.Trading.Orders;
 
 namespace Bot.Simulation.Engine;
 

@@ -1,4 +1,3 @@
-using Bot.Exchange.Simulator.Matching;
 using Bot.Exchange.Simulator.Orders;
 using Bot.Simulation.Actors;
 using Bot.Trading.Market;
@@ -6,7 +5,6 @@ using Bot.Trading.Orders;
 using Bot.Trading.Reconciliation;
 
 using Faults = Bot.Exchange.Simulator.Faults;
-using Plans = Bot.Simulation.Plans;
 
 namespace Bot.Simulation.Exchange;
 
