@@ -125,11 +125,13 @@ internal static class SimulateCommand
             {
                 if (cancel.IsCancellationRequested || evidence?.CrashPairs.ContainsKey(scenario.Name) == true)
                     continue;
+                var failed = report.Failed;
                 var ran = PairsOf(scenario, request.Jobs, report, cancel);
                 if (evidence is not null && !cancel.IsCancellationRequested)
                 {
                     evidence.CrashPairs[scenario.Name] = ran;
                     evidence.Runs += ran;
+                    evidence.Violations += report.Failed - failed;
                     evidence.Write(request.Evidence!);
                 }
                 meter.Step(1, $"{scenario.Name}: {ran} runs");

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Bot.Simulation.Running;
 
@@ -25,14 +26,18 @@ internal sealed record EvidenceFile
     /// <summary>What happened in the runs: faults by kind, crash points by action, incarnations, orders.</summary>
     public SortedDictionary<string, long> Counts { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>Runs in which an invariant did not hold.</summary>
+    /// <summary>Runs in which an invariant did not hold; written also when there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long Violations { get; set; }
 
     /// <summary>The first of them.</summary>
     public List<string> Failures { get; init; } = [];
 
-    /// <summary>Processor-independent time that the runs took, seconds.</summary>
+    /// <summary>Time that the seeds took, seconds; pairs of crash points are not in it.</summary>
     public double Seconds { get; set; }
+
+    /// <summary>Seeds a second, over all threads and campaigns.</summary>
+    public double SeedsPerSecond => Seconds > 0 ? Math.Round((Runs - CrashPairs.Values.Sum()) / Seconds) : 0;
 
     /// <summary>The next seed that was not run.</summary>
     public ulong NextSeed(ulong from)
