@@ -87,7 +87,7 @@ internal static class SimulateCommand
     private static int HuntOne(SimulateRequest request, CancellationToken cancel)
     {
         var mutant = MutantOf(request);
-        var result = MutantHunt.Find(new World(), mutant, request.From, request.Seeds ?? 2_000_000, useCorpus: true, cancel);
+        var result = MutantHunt.Find(new World(), mutant, request.From, request.Seeds ?? 2_000_000, useCorpus: true, cancel, request.Scenario);
         Show(result);
         return result.Found is not null ? Failed : cancel.IsCancellationRequested ? Interrupted : Ok;
     }

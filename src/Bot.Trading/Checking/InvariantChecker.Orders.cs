@@ -133,7 +133,8 @@ public sealed partial class InvariantChecker
                 continue;
 
             // A stop that ended without an order is in no list that the exchange shows: to everybody who asks it never was, and nothing came of it.
-            if (order.State.Status == OrderStatus.Absent && order.AtExchange > 0 && !IsGone(order.ClientOrderId, StopOf(order.ClientOrderId)))
+            // Whether the order was followed again later is of no matter: the proof was wrong.
+            if (order.Absent is not null && order.AtExchange > 0 && !IsGone(order.ClientOrderId, StopOf(order.ClientOrderId)))
                 Violate("I5", order.ClientOrderId, "proven absent, and the exchange has it");
             if (order.State.Status == OrderStatus.Closed)
                 TerminalAgreement(order, StopOf(order.ClientOrderId));

@@ -25,7 +25,9 @@ internal static class MutantHunt
     /// <param name="most">So many seeds at most.</param>
     /// <param name="useCorpus">Whether the corpus goes first.</param>
     /// <param name="cancel">Gives up.</param>
-    public static MutantResult Find(World world, Mutant mutant, ulong from, long most, bool useCorpus, CancellationToken cancel)
+    /// <param name="scenario">The only scenario; null for all.</param>
+    public static MutantResult Find(
+        World world, Mutant mutant, ulong from, long most, bool useCorpus, CancellationToken cancel, string? scenario = null)
     {
         long runs = 0;
         foreach (var (name, entry) in useCorpus ? Corpus.Read() : [])
@@ -38,7 +40,7 @@ internal static class MutantHunt
         for (long i = 0; i < most && !cancel.IsCancellationRequested; i++)
         {
             runs++;
-            var plan = PlanDraw.Of(from + (ulong)i, mutant: mutant);
+            var plan = PlanDraw.Of(from + (ulong)i, scenario, mutant);
             if (witness.Look(plan) is { } again)
                 return new MutantResult(mutant, again, runs, $"seed {plan.Seed}", null);
             if (world.Run(plan, mutant) is { Violations: [var first, ..] })
