@@ -97,10 +97,14 @@ internal sealed class SimulatedVenue : IAsyncDisposable
     public async Task<int> ActiveOrdersAsync() =>
         (await _http.GetFromJsonAsync<JsonNode>($"sim/ledger?account={Key}"))!["orders"]!.AsArray().Count(o => (bool)o!["active"]!);
 
-    /// <summary>When each order of the account arrived, by this machine's clock: Unix microseconds by client order id.</summary>
+    /// <summary>
+    /// When each order of the account arrived, by this machine's clock: Unix microseconds by client order id. The first time, where an id came
+    /// again: a database that went back to an old copy decides an exit anew.
+    /// </summary>
     public async Task<IReadOnlyDictionary<string, long>> ReceivedAsync() =>
         (await _http.GetFromJsonAsync<JsonNode>($"sim/ledger?account={Key}"))!["orders"]!.AsArray()
-            .ToDictionary(o => (string)o!["clientOid"]!, o => (long)o!["receivedWallUs"]!);
+            .GroupBy(o => (string)o!["clientOid"]!, o => (long)o!["receivedWallUs"]!)
+            .ToDictionary(o => o.Key, o => o.Min());
 
     public async ValueTask DisposeAsync()
     {

@@ -41,7 +41,6 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
     private readonly OrderMemory _memory = new();
     private readonly List<PairInput> _report = [];
     private ActorTimers? _ending;
-    private readonly HashSet<string> _childrenOfOthers = new(StringComparer.Ordinal);
 
     /// <summary>The tracker of an order.</summary>
     /// <param name="services">The node.</param>
@@ -93,7 +92,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 break;
             case StopChild other:
                 if (other.ClientOrderId != _start.Spec.ClientOrderId)
-                    _childrenOfOthers.Add(other.ChildOrderId);
+                    _memory.ChildrenOfOthers.Add(other.ChildOrderId);
                 break;
             case AccountEvent.Stop stop:
                 if (stop.Update.StopId == _state.OrderId)
@@ -136,7 +135,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.TradingOrderId, since, _start.Leg)
                 {
                     StopId = _state.IsStop ? _state.OrderId : null,
-                    ChildrenOfOthers = _childrenOfOthers.Count > 0 ? [.. _childrenOfOthers] : [],
+                    ChildrenOfOthers = _memory.ChildrenOfOthers.Count > 0 ? [.. _memory.ChildrenOfOthers] : [],
                 });
                 break;
             case OrderEffect.Wake wake:

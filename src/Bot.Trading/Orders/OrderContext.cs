@@ -44,7 +44,10 @@ public sealed class OrderMemory
     /// <summary>When the exchange says that the stop's price came, Unix ms; 0 while it is not told.</summary>
     public long TriggeredAtMs { get; set; }
 
-    /// <summary>Why the exchange placed no order at the trigger; null when it did, or told no reason.</summary>
+    /// <summary>Orders that other stops of the pair have claimed as what they placed.</summary>
+    public HashSet<string> ChildrenOfOthers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Why the exchange placed no order at the trigger; null when it did, or has not told.</summary>
     public string? TriggerError { get; set; }
 
     /// <summary>When the exchange had named the order as cancelled, Unix ms; 0 while it has not.</summary>

@@ -64,7 +64,7 @@ public static partial class OrderDecider
         {
             // Refused its funds, mostly, because an exit of the pair was faster. The pair knows whether that matters.
             if (u.IsPlaced == false)
-                m.TriggerError = u.Error;
+                m.TriggerError = u.Error ?? "no reason was told";
             Triggered(s, m, u.TimeMs, null, c, sink);
             PollStop(s, m, c, sink);
         }
@@ -123,12 +123,20 @@ public static partial class OrderDecider
         isAmbiguous = false;
         if (s.Status is not (OrderStatus.Live or OrderStatus.Ended or OrderStatus.InDoubt))
             return null;
+
+        // The exchange said that it placed none: an order of this size is that of another stop, which triggered at the same price.
+        if (m.TriggerError is not null && s.ChildOrderId is null)
+            return null;
         OrderReport? found = null;
         var candidates = 0;
         var since = (m.TriggeredAtMs > 0 ? m.TriggeredAtMs : s.SignTimeMs) - ChildClockMs;
         for (var i = 0; i < orders.Count; i++)
         {
             var o = orders[i];
+
+            // Claimed since the question was asked.
+            if (m.ChildrenOfOthers.Contains(o.OrderId))
+                continue;
             if (s.ChildOrderId is { } known ? o.OrderId != known
                 : o.OrderId == s.OrderId || o.Side != Side.Sell || o.Type != s.Spec!.Type || o.Size != s.Spec.Size || o.CreatedAtMs < since)
                 continue;

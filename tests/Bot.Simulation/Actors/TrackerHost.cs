@@ -16,7 +16,6 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     private readonly OrderMemory _memory = new();
     private readonly List<PairInput> _report = [];
     private readonly OrderPolicy _policy;
-    private readonly List<string> _childrenOfOthers = [];
     private bool _isSilent;
     private int _wake;
     private int _notFound;
@@ -92,8 +91,8 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
                 OnInput(input);
                 break;
             case StopChild other:
-                if (other.ClientOrderId != ClientOrderId && !_childrenOfOthers.Contains(other.ChildOrderId) && !World.Is(Mutant.AnyNamelessChildIsOurs))
-                    _childrenOfOthers.Add(other.ChildOrderId);
+                if (other.ClientOrderId != ClientOrderId && !World.Is(Mutant.AnyNamelessChildIsOurs))
+                    _memory.ChildrenOfOthers.Add(other.ChildOrderId);
                 break;
             case OrderUpdate { ClientOrderId: null } unnamed when unnamed.OrderId != _state.TradingOrderId:
                 // Somebody else's; or of our stop, which cannot be known before the exchange has shown it.
@@ -139,7 +138,7 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
 
                     // A stop may have waited for days; what it placed is not older than its trigger.
                     SinceMs = _memory.TriggeredAtMs > 0 ? _memory.TriggeredAtMs : _state.SignTimeMs,
-                    ChildrenOfOthers = _childrenOfOthers,
+                    ChildrenOfOthers = _memory.ChildrenOfOthers,
                 });
                 break;
             case OrderEffect.Wake wake:

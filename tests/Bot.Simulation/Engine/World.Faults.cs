@@ -32,6 +32,7 @@ internal sealed partial class World
                 ToPair(new PairInput.ResumeEntries("operator"));
                 break;
             case StepKind.Mode:
+                Order((TradingMode)(int)step.Value);
                 if (Portfolio.Current is { IsAlive: true } portfolio)
                     Queue.Add(NowMs + 2, Happening.Message, portfolio, new SetMode((TradingMode)(int)step.Value));
                 break;

@@ -30,6 +30,7 @@ internal sealed partial class World
     private readonly List<int> _systemOf = [];
     private readonly List<Actor> _actors = [];
     private TradingMode _switch;
+    private TradingMode _operatorSwitch;
     private Mutant _mutant;
     private Plan _plan = null!;
     private Scenario _scenario = null!;
@@ -102,7 +103,10 @@ internal sealed partial class World
     public Scenario Scenario => _scenario;
 
     /// <summary>The kill switch as every gateway reads it; it cannot be read while the journal is away.</summary>
-    public TradingMode Switch => Weather.JournalBackMs > NowMs ? TradingMode.Halted : _switch;
+    public TradingMode Switch => Weather.JournalBackMs > NowMs ? TradingMode.Halted : _switch > _operatorSwitch ? _switch : _operatorSwitch;
+
+    /// <summary>The operator moves the kill switch: the command writes its own row before the portfolio hears of it.</summary>
+    public void Order(TradingMode mode) => _operatorSwitch = mode;
 
     /// <summary>The portfolio writes its mode to where gateways read it.</summary>
     public void Mirror(TradingMode mode) => _switch = mode;
@@ -176,6 +180,7 @@ internal sealed partial class World
         _atPersist = null;
         _thrown = null;
         _switch = TradingMode.Active;
+        _operatorSwitch = TradingMode.Active;
         _points.Clear();
         _systemOf.Clear();
         _actors.Clear();

@@ -124,6 +124,25 @@ public class StopOrderTests
     }
 
     [Fact]
+    public void A_sale_that_another_stop_has_claimed_meanwhile_is_no_child()
+    {
+        var bench = Triggered();
+        bench.Memory.ChildrenOfOthers.Add(ChildId);
+        bench.Do(new OrderInput.Looked(EvidenceSource.DoneList, bench.NowMs, null) { Unnamed = [Child(2, 0, named: false)] });
+        Assert.Null(bench.State.TradingOrderId);
+    }
+
+    [Fact]
+    public void A_stop_whose_trigger_placed_nothing_claims_no_sale()
+    {
+        var bench = Waiting();
+        bench.Do(new OrderInput.StopStreamed(new StopUpdate(StopUpdateKind.Triggered, bench.State.Spec!.Symbol, bench.State.OrderId!, false, null, bench.NowMs)));
+        Assert.True(bench.State.IsTriggered);
+        bench.Do(new OrderInput.Looked(EvidenceSource.DoneList, bench.NowMs, null) { Unnamed = [Child(2, 0, named: false)] });
+        Assert.Null(bench.State.TradingOrderId);
+    }
+
+    [Fact]
     public void Another_size_another_side_or_an_older_order_is_no_child()
     {
         OrderReport[] others =
