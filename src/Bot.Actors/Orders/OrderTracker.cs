@@ -18,11 +18,6 @@ public sealed record ReleaseOrder : INoSerializationVerificationNeeded
     public static readonly ReleaseOrder Instance = new();
 }
 
-/// <summary>The order that a stop placed is known: no other stop of the pair takes it for its own, though it may carry nobody's client order id.</summary>
-/// <param name="ClientOrderId">The stop.</param>
-/// <param name="ChildOrderId">The exchange's id of what it placed.</param>
-public sealed record StopChild(string ClientOrderId, string ChildOrderId) : INoSerializationVerificationNeeded;
-
 /// <summary>
 /// Owns one order: licenses and sends it, listens and polls, records its fills, resolves doubt. A child of its pair, named by its client
 /// order id; everything it decides is in <see cref="OrderDecider"/>.
@@ -38,7 +33,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
     private readonly IActorRef _gateway;
     private readonly IActorRef _pair;
     private readonly OrderState _state = new();
-    private readonly OrderMemory _memory = new();
+    private readonly OrderMemory _memory;
     private readonly List<PairInput> _report = [];
     private ActorTimers? _ending;
 
@@ -46,9 +41,11 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
     /// <param name="services">The node.</param>
     /// <param name="start">The order's complete specification, whether it is new or recovered.</param>
     /// <param name="gateway">The node's gateway.</param>
-    public OrderTracker(NodeServices services, PairEffect.StartTracker start, IActorRef gateway)
+    /// <param name="children">What the pair's stops have placed.</param>
+    public OrderTracker(NodeServices services, PairEffect.StartTracker start, IActorRef gateway, StopChildren children)
         : base(services)
     {
+        _memory = new OrderMemory { Children = children };
         _start = start;
         _gateway = gateway;
         _pair = Context.Parent;
@@ -66,7 +63,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
     {
         _state.Apply(e);
         if (e is StopTriggered { ChildOrderId: { } child })
-            _pair.Tell(new StopChild(_start.Spec.ClientOrderId, child));
+            _memory.Children.TryClaim(child, _start.Spec.ClientOrderId);
     }
 
     /// <inheritdoc/>
@@ -89,10 +86,6 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 break;
             case AccountEvent.Order { Update.ClientOrderId: null } unnamed when unnamed.Update.OrderId != _state.TradingOrderId:
                 // Somebody else's; or of our stop, which cannot be known before the exchange has shown it.
-                break;
-            case StopChild other:
-                if (other.ClientOrderId != _start.Spec.ClientOrderId)
-                    _memory.ChildrenOfOthers.Add(other.ChildOrderId);
                 break;
             case AccountEvent.Stop stop:
                 if (stop.Update.StopId == _state.OrderId)
@@ -135,7 +128,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.TradingOrderId, since, _start.Leg)
                 {
                     StopId = _state.IsStop ? _state.OrderId : null,
-                    ChildrenOfOthers = _memory.ChildrenOfOthers.Count > 0 ? [.. _memory.ChildrenOfOthers] : [],
+                    ChildrenOfOthers = _memory.Children.OfOthers(spec.ClientOrderId),
                 });
                 break;
             case OrderEffect.Wake wake:

@@ -20,7 +20,7 @@ public sealed partial class PairActor
 
     private readonly Dictionary<string, IActorRef> _trackers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<AccountEvent.Order>> _releasing = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, StopChild> _stopChildren = new(StringComparer.Ordinal);
+    private readonly StopChildren _stopChildren = new();
     private readonly Dictionary<string, Restart> _restarts = new(StringComparer.Ordinal);
     private ActorTimers? _ending;
     private bool _isEnding;
@@ -62,17 +62,12 @@ public sealed partial class PairActor
                 running.Tell(new OrderInput.Adopted(start.Spec, start.Leg, start.CorrelationId, adopted.OrderId, adopted.Cancel, adopted.Why));
             return running;
         }
-        var tracker = Context.ActorOf(ActorProps.Of(() => new OrderTracker(Services, start, _neighbours.Gateway)), id);
+        var tracker = Context.ActorOf(ActorProps.Of(() => new OrderTracker(Services, start, _neighbours.Gateway, _stopChildren)), id);
 
         // Not with a message of our own: what is stashed while the pair writes comes back as a plain Terminated (Akka.NET 1.5), and a tracker
         // that ended just then would never be missed.
         Context.Watch(tracker);
         _trackers[id] = tracker;
-        if (start.Leg == IntentLeg.Stop)
-        {
-            foreach (var child in _stopChildren.Values)
-                tracker.Tell(child);
-        }
         if (_restarts.TryGetValue(id, out var restart))
             _restarts[id] = restart with { StartedAt = Services.Time.GetTimestamp(), IsDue = false };
 

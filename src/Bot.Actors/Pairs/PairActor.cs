@@ -156,10 +156,6 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
             case AccountEvent.Stop stop:
                 TellStops(stop);
                 break;
-            case StopChild child:
-                _stopChildren[child.ClientOrderId] = child;
-                TellStops(child);
-                break;
             case AccountEvent.Connected:
                 // What happened while nobody listened is looked for before anything is opened (RELIABILITY.md R14).
                 if (!_isAccountConnected)
@@ -259,7 +255,6 @@ public sealed partial class PairActor : DurableActor<PairEvent, PairEffect>
                 if (_trackers.TryGetValue(release.ClientOrderId, out var tracker) && _releasing.TryAdd(release.ClientOrderId, []))
                     tracker.Tell(ReleaseOrder.Instance);
                 _restarts.Remove(release.ClientOrderId);
-                _stopChildren.Remove(release.ClientOrderId);
                 break;
             case PairEffect.RequestGrant request:
                 _neighbours.Portfolio.Tell(new AskGrant(request.Request));

@@ -44,8 +44,8 @@ public sealed class OrderMemory
     /// <summary>When the exchange says that the stop's price came, Unix ms; 0 while it is not told.</summary>
     public long TriggeredAtMs { get; set; }
 
-    /// <summary>Orders that other stops of the pair have claimed as what they placed.</summary>
-    public HashSet<string> ChildrenOfOthers { get; } = new(StringComparer.Ordinal);
+    /// <summary>Which stop of the pair has claimed which order as the one that it placed; shared by the pair's trackers.</summary>
+    public StopChildren Children { get; init; } = new();
 
     /// <summary>Why the exchange placed no order at the trigger; null when it did, or has not told.</summary>
     public string? TriggerError { get; set; }

@@ -135,7 +135,7 @@ public static partial class OrderDecider
             var o = orders[i];
 
             // Claimed since the question was asked.
-            if (m.ChildrenOfOthers.Contains(o.OrderId))
+            if (m.Children.IsOfAnother(o.OrderId, s.Spec!.ClientOrderId))
                 continue;
             if (s.ChildOrderId is { } known ? o.OrderId != known
                 : o.OrderId == s.OrderId || o.Side != Side.Sell || o.Type != s.Spec!.Type || o.Size != s.Spec.Size || o.CreatedAtMs < since)
@@ -144,7 +144,8 @@ public static partial class OrderDecider
             candidates++;
         }
         if (candidates == 1 && (s.IsTriggered
-            || (s.Status is OrderStatus.Live or OrderStatus.InDoubt && m.CancelConfirmedAtMs == 0 && IsProven(m, StopSources, c.Policy.AbsenceAnswers) && IsItsTurn(s, m, c))))
+            || (s.Status is OrderStatus.Live or OrderStatus.InDoubt && m.CancelConfirmedAtMs == 0 && IsProven(m, StopSources, c.Policy.AbsenceAnswers) && IsItsTurn(s, m, c)))
+            && m.Children.TryClaim(found!.OrderId, s.Spec!.ClientOrderId))
             return found;
 
         // A stop that was cancelled has no child: the order belongs to another.

@@ -10,8 +10,11 @@ namespace Bot.Trading.Reconciliation;
 /// </summary>
 public static partial class ReconcilerDecider
 {
-    /// <summary>True when a sweep lets a pair open again: it began after the time, its lists answered, and the books have begun.</summary>
-    public static bool Passes(ReconcilerState s, AccountSweep sweep, Symbol symbol, long sinceMs) => s.IsOpen && sweep.Covers(symbol, sinceMs);
+    /// <summary>
+    /// True when a sweep has a verdict for a pair: it began after the time, its lists answered, and either the books have begun or the pair is
+    /// blocked whatever they say.
+    /// </summary>
+    public static bool Passes(ReconcilerState s, AccountSweep sweep, Symbol symbol, long sinceMs) => (s.IsOpen || s.BlockOf(symbol) is not null) && sweep.Covers(symbol, sinceMs);
 
     /// <summary>Decides on one sweep.</summary>
     public static void Decide(

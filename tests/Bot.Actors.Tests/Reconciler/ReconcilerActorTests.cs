@@ -198,8 +198,11 @@ public sealed class ReconcilerActorTests : IAsyncLifetime
 
     private static async Task<T> NextAsync<T>(Inbox inbox)
     {
+        // What comes again and again must not make this wait for ever.
+        var since = TimeProvider.System.GetTimestamp();
         while (true)
         {
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < LocalSystem.Patience, $"no {typeof(T).Name} came");
             if (await inbox.ReceiveAsync(LocalSystem.Patience) is var message && message is T wanted)
                 return wanted;
             Assert.False(message is Status.Failure, $"no {typeof(T).Name} came");

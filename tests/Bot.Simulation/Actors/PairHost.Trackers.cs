@@ -59,16 +59,11 @@ internal sealed partial class PairHost
                 World.Tell(running, new OrderInput.Adopted(start.Spec, start.Leg, start.CorrelationId, adopted.OrderId, adopted.Cancel, adopted.Why));
             return running;
         }
-        var tracker = new TrackerHost(World, Node, this, start);
+        var tracker = new TrackerHost(World, Node, this, start, World.Is(Mutant.AnyNamelessChildIsOurs) ? new StopChildren() : _stopChildren);
         World.Figures.Incarnations++;
         World.Add(tracker);
         _trackers.Add(tracker);
         World.Queue.Add(World.NowMs, Happening.Begin, tracker);
-        if (start.Leg == IntentLeg.Stop)
-        {
-            foreach (var child in _stopChildren)
-                World.Tell(tracker, child);
-        }
         var at = _restartPauses.FindIndex(p => p.Id == start.Spec.ClientOrderId);
         if (at >= 0)
             _restartPauses[at] = _restartPauses[at] with { IsDue = false };

@@ -19,7 +19,7 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
     private PairState _state = new();
     private readonly List<TrackerHost> _trackers = [];
     private readonly List<(string Id, long PauseMs, bool IsDue)> _restartPauses = [];
-    private readonly List<StopChild> _stopChildren = [];
+    private readonly StopChildren _stopChildren = new();
     private bool _isRecovering;
     private long _acknowledged = -1;
     private int _report;
@@ -134,11 +134,6 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
                 // It names the stop by the exchange's id only: whose it is the trackers know.
                 TellStops(update);
                 break;
-            case StopChild child:
-                _stopChildren.RemoveAll(c => c.ClientOrderId == child.ClientOrderId);
-                _stopChildren.Add(child);
-                TellStops(child);
-                break;
             case TrackerGone gone:
                 OnTrackerGone(gone.Tracker);
                 break;
@@ -196,7 +191,6 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
                     World.Tell(tracker, Word.Release);
                 }
                 _restartPauses.RemoveAll(p => p.Id == release.ClientOrderId);
-                _stopChildren.RemoveAll(c => c.ClientOrderId == release.ClientOrderId);
                 break;
             case PairEffect.RequestGrant request when World.Is(Mutant.EntryWithoutGrant):
                 World.Tell(this, new PairInput.GrantAnswered(

@@ -158,9 +158,6 @@ internal sealed class Word
 /// <summary>A tracker has ended.</summary>
 internal sealed record TrackerGone(TrackerHost Tracker);
 
-/// <summary>The order that a stop placed is known: no other stop of the pair takes it for its own.</summary>
-internal sealed record StopChild(string ClientOrderId, string ChildOrderId);
-
 /// <summary>A tracker that failed is started again.</summary>
 internal sealed record RestartTracker(string ClientOrderId);
 

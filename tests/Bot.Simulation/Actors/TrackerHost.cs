@@ -13,18 +13,19 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     private readonly PairHost _pair;
     private readonly PairEffect.StartTracker _start;
     private readonly OrderState _state = new();
-    private readonly OrderMemory _memory = new();
+    private readonly OrderMemory _memory;
     private readonly List<PairInput> _report = [];
     private readonly OrderPolicy _policy;
     private bool _isSilent;
     private int _wake;
     private int _notFound;
 
-    public TrackerHost(World world, Node node, PairHost pair, PairEffect.StartTracker start)
+    public TrackerHost(World world, Node node, PairHost pair, PairEffect.StartTracker start, StopChildren children)
         : base(world, node, world.Journal.Stream(Setup.OrderStream(start.Spec.ClientOrderId)))
     {
         _pair = pair;
         _start = start;
+        _memory = new OrderMemory { Children = children };
         _policy = Mutants.Policy(world);
         world.Lives(Writer, node);
     }
@@ -54,8 +55,8 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
     protected override void Apply(OrderEvent e)
     {
         _state.Apply(e);
-        if (e is StopTriggered { ChildOrderId: { } child } && _pair.IsAlive)
-            World.Tell(_pair, new StopChild(ClientOrderId, child));
+        if (e is StopTriggered { ChildOrderId: { } child })
+            _memory.Children.TryClaim(child, ClientOrderId);
     }
 
     /// <inheritdoc/>
@@ -89,10 +90,6 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
         {
             case OrderInput input:
                 OnInput(input);
-                break;
-            case StopChild other:
-                if (other.ClientOrderId != ClientOrderId && !World.Is(Mutant.AnyNamelessChildIsOurs))
-                    _memory.ChildrenOfOthers.Add(other.ChildOrderId);
                 break;
             case OrderUpdate { ClientOrderId: null } unnamed when unnamed.OrderId != _state.TradingOrderId:
                 // Somebody else's; or of our stop, which cannot be known before the exchange has shown it.
@@ -138,7 +135,7 @@ internal sealed class TrackerHost : Durable<OrderEvent, OrderEffect>
 
                     // A stop may have waited for days; what it placed is not older than its trigger.
                     SinceMs = _memory.TriggeredAtMs > 0 ? _memory.TriggeredAtMs : _state.SignTimeMs,
-                    ChildrenOfOthers = _memory.ChildrenOfOthers,
+                    ChildrenOfOthers = _memory.Children.OfOthers(ClientOrderId),
                 });
                 break;
             case OrderEffect.Wake wake:

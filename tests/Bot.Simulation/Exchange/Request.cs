@@ -109,7 +109,7 @@ internal sealed class Request(TrackerHost tracker, RequestKind kind, OrderSpec s
     public long SinceMs { get; init; }
 
     /// <summary>Orders that other stops of the pair are known to have placed.</summary>
-    public IReadOnlyCollection<string> ChildrenOfOthers { get; init; } = [];
+    public IReadOnlyList<string> ChildrenOfOthers { get; init; } = [];
 
     /// <summary>True for what an HTTP handler sent a second time.</summary>
     public bool IsCopy { get; private init; }

@@ -127,7 +127,7 @@ public class StopOrderTests
     public void A_sale_that_another_stop_has_claimed_meanwhile_is_no_child()
     {
         var bench = Triggered();
-        bench.Memory.ChildrenOfOthers.Add(ChildId);
+        Assert.True(bench.Memory.Children.TryClaim(ChildId, "another stop"));
         bench.Do(new OrderInput.Looked(EvidenceSource.DoneList, bench.NowMs, null) { Unnamed = [Child(2, 0, named: false)] });
         Assert.Null(bench.State.TradingOrderId);
     }
