@@ -11,6 +11,9 @@ namespace Bot.Actors.Runtime;
 /// <summary>Everything that decides how the bot trades. Read once at the start; its version is written with every order.</summary>
 public sealed record BotSettings
 {
+    /// <summary>Time for reading the rules once more before they are too old, ms; the configuration asks for the same.</summary>
+    private const long RulesMarginMs = 10_000;
+
     /// <summary>Six characters that name the deployment; part of every client order id.</summary>
     public required string Deployment { get; init; }
 
@@ -78,6 +81,18 @@ public sealed record BotSettings
 
     /// <summary>An actor that failed is started again after this, ms; doubles with each further failure (<see cref="IncarnationEnded"/>).</summary>
     public long RestartBackoffMs { get; init; } = 500;
+
+    /// <summary>
+    /// The same for a replay: what only guards against lost pushes is asked for less often, and the rules are read as seldom as their age
+    /// allows, for an instant at which the clock stops is as dear as in life and a replay has days of them.
+    /// </summary>
+    /// <param name="maxRulesAgeMs">Rules older than this open nothing (C15), ms.</param>
+    public BotSettings InReplay(long maxRulesAgeMs) => this with
+    {
+        Reconciler = Reconciler.InReplay(),
+        Order = Order.InReplay(),
+        RulesRefreshMs = Math.Max(RulesRefreshMs, maxRulesAgeMs - RulesMarginMs),
+    };
 }
 
 /// <summary>How often the account is held against the journals.</summary>

@@ -216,7 +216,7 @@ public sealed class BotNode : IAsyncDisposable
                     ExchangeNowMs = () => exchange.Clock.NowMs,
                     InFlight = inFlight,
                     Database = options.Database,
-                    Settings = isReplay ? settings with { Reconciler = settings.Reconciler.InReplay() } : settings,
+                    Settings = isReplay ? settings.InReplay(bot.Controls.MaxRulesAgeMs) : settings,
                     Controls = controls,
                     Books = exchange,
                     Gate = gate,

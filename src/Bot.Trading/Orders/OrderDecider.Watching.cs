@@ -9,7 +9,6 @@ public static partial class OrderDecider
     private const long FirstWatchMs = 10_000;
     private const long SecondWatchMs = 60_000;
     private const long ThirdWatchMs = 600_000;
-    private const long LaterWatchMs = 3_600_000;
 
     /// <summary>Asks for executions of an ended order, and says when to ask again: after 10 s, 1 min, 10 min, then hourly.</summary>
     private static void Watch(OrderState s, OrderContext c, Sink<OrderEvent, OrderEffect> sink)
@@ -21,8 +20,8 @@ public static partial class OrderDecider
         var next = since < FirstWatchMs ? FirstWatchMs - Math.Max(0, since)
             : since < SecondWatchMs ? SecondWatchMs - since
             : since < ThirdWatchMs ? ThirdWatchMs - since
-            : since < c.Policy.WatchMs ? Math.Min(LaterWatchMs, c.Policy.WatchMs - since + 1)
-            : LaterWatchMs;
+            : since < c.Policy.WatchMs ? Math.Min(c.Policy.LaterWatchMs, c.Policy.WatchMs - since + 1)
+            : c.Policy.LaterWatchMs;
         sink.Do(new OrderEffect.Wake(next));
     }
 

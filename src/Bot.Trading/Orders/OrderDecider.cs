@@ -57,7 +57,7 @@ public static partial class OrderDecider
                 sink.Do(new OrderEffect.Wake(RetryWatchMs));
                 break;
             case OrderInput.CancelAsked ask:
-                OnCancelAsked(s, ask, c, sink);
+                OnCancelAsked(s, m, ask, c, sink);
                 break;
             case OrderInput.Adopted adopted:
                 OnAdopted(s, m, adopted, c, sink);
@@ -164,7 +164,7 @@ public static partial class OrderDecider
     }
 
     /// <summary>A wish to cancel is heard in every state; what it leads to only a read tells.</summary>
-    private static void OnCancelAsked(OrderState s, OrderInput.CancelAsked ask, OrderContext c, Sink<OrderEvent, OrderEffect> sink)
+    private static void OnCancelAsked(OrderState s, OrderMemory m, OrderInput.CancelAsked ask, OrderContext c, Sink<OrderEvent, OrderEffect> sink)
     {
         switch (s.Status)
         {
@@ -179,6 +179,10 @@ public static partial class OrderDecider
                 if (!s.CancelRequested)
                     sink.Persist(new CancelAuthorised(c.NowMs, ask.Reason));
                 SendCancel(s, sink);
+
+                // The next poll repeats the cancel, should it be lost: it may not be as far away as that of a stop that just waits.
+                if (m.PauseMs > c.Policy.PollMs)
+                    WakeLater(m, c, sink);
                 break;
             case OrderStatus.Closed or OrderStatus.Refused or OrderStatus.Absent or OrderStatus.Abandoned or OrderStatus.Quarantined:
                 // The pair does not know its end.
@@ -234,15 +238,18 @@ public static partial class OrderDecider
             PollStop(s, m, c, sink);
         else
             sink.Do(new OrderEffect.Look(EvidenceSource.ClientOrderId));
-        WakeLater(m, c, sink);
+        var isWaiting = s is { Status: OrderStatus.Live, IsStop: true, IsTriggered: false, CancelRequested: false } && m is { IsLiveTold: true, GoneSinceMs: 0 };
+        WakeLater(m, c, sink, isWaiting ? Math.Max(c.Policy.PollMs, c.Policy.WaitingStopPollMs) : c.Policy.PollMs);
     }
 
     private static OrderEffect.Look LookAt(OrderState s) =>
         new(s is { IsStop: true, IsTriggered: false } ? EvidenceSource.StopByClientOrderId : EvidenceSource.ClientOrderId);
 
-    private static void WakeLater(OrderMemory m, OrderContext c, Sink<OrderEvent, OrderEffect> sink)
+    private static void WakeLater(OrderMemory m, OrderContext c, Sink<OrderEvent, OrderEffect> sink) => WakeLater(m, c, sink, c.Policy.PollMs);
+
+    private static void WakeLater(OrderMemory m, OrderContext c, Sink<OrderEvent, OrderEffect> sink, long longestMs)
     {
-        m.PauseMs = m.PauseMs == 0 ? c.Policy.FirstPollMs : Math.Min(2 * m.PauseMs, c.Policy.PollMs);
+        m.PauseMs = m.PauseMs == 0 ? c.Policy.FirstPollMs : Math.Min(2 * m.PauseMs, longestMs);
         sink.Do(new OrderEffect.Wake(m.PauseMs));
     }
 

@@ -199,4 +199,19 @@ public sealed record OrderPolicy
 
     /// <summary>An ended order is watched for executions that are told late for this long, ms.</summary>
     public long WatchMs { get; init; } = 48L * 3_600_000;
+
+    /// <summary>
+    /// Longest pause between polls of a stop that was shown as waiting and that nobody wants cancelled, ms. The stream tells of its end; a
+    /// poll finds what the stream has lost.
+    /// </summary>
+    public long WaitingStopPollMs { get; init; } = 10_000;
+
+    /// <summary>Pause between looks at an ended order after the first ten minutes, ms.</summary>
+    public long LaterWatchMs { get; init; } = 3_600_000;
+
+    /// <summary>
+    /// The same, with polls of waiting stops and looks at ended orders twenty times as seldom. Both only guard against what the stream
+    /// has lost, and in a replay every one of them is an instant of its own at which the clock stops: 8,640 a day for each stop.
+    /// </summary>
+    public OrderPolicy InReplay() => this with { WaitingStopPollMs = 20 * PollMs, LaterWatchMs = 20 * LaterWatchMs };
 }
