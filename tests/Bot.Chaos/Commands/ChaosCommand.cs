@@ -84,6 +84,8 @@ internal static class ChaosCommand
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+        if (settings is { Resumes: false, Evidence: { } there } && File.Exists(there))
+            throw new CommandException($"{there} is there already: go on with it by --resume, or name another file. Evidence is not overwritten.");
         var file = settings is { Resumes: true, Evidence: { } kept } ? EvidenceFile.Resume(kept) : EvidenceFile.New();
         var points = new CrashPoints();
         var clean = true;

@@ -88,10 +88,12 @@ internal sealed record EvidenceFile
     }
 
     /// <summary>The evidence to go on with: that of the file when it is of the same sources.</summary>
-    /// <exception cref="FormatException">The file is of other sources, or is none.</exception>
+    /// <exception cref="FormatException">The file is of other sources, is none, or is there and not to be gone on with.</exception>
     public static EvidenceFile Open(string path, bool resume)
     {
         var tree = TreeHash();
+        if (!resume && File.Exists(path))
+            throw new FormatException($"{path} is there already: go on with it by --resume, or name another file. Evidence is not overwritten.");
         if (resume && File.Exists(path))
         {
             var known = SimulationJson.Read(path, SimulationJson.Default.EvidenceFile);
