@@ -252,9 +252,9 @@ public static partial class ReconcilerDecider
                 return; // told with its order, or waiting to be
             if (owner is null)
             {
-                // An order that is older than the lists. While one of ours is under way it may be that one.
+                // An order that is older than the lists, or younger than what they know. While one of ours is under way it may be that one.
                 var key = $"trade:{fill.OrderId}";
-                if ((pair is null || IsAtRest(pair)) && IsSure(See(key)))
+                if (IsSure(See(key)) && (pair is null || IsAtRest(pair)) && askedAtMs - fill.TimeMs > c.Settings.ReadLagMarginMs)
                 {
                     m.Foreign.Add(fill.OrderId);
                     Raise(new Finding(
