@@ -99,7 +99,7 @@ public sealed partial class PairActor
         else if (_state.Find(id) is { } known && (known.IsOpen || order.Update.Fill is not null) && !_isEnding)
         {
             // Its tracker is not there: a fill after the end (R9), or it failed. It starts, records what it hears and reports it like any other.
-            StartTracker(known.Intended).Tell(order);
+            StartTracker(PairDecider.Track(known)).Tell(order);
         }
     }
 

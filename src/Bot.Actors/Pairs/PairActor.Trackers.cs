@@ -48,10 +48,6 @@ public sealed partial class PairActor
         _ending.After("end", EndingMs, new EndNow());
     }
 
-    private static PairEffect.StartTracker Track(OrderIntended i) => new(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs) { Intent = i };
-
-    private IActorRef StartTracker(OrderIntended intended) => StartTracker(Track(intended));
-
     private IActorRef StartTracker(PairEffect.StartTracker start)
     {
         var id = start.Spec.ClientOrderId;

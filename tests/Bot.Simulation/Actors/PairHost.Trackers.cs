@@ -49,8 +49,6 @@ internal sealed partial class PairHost
         return null;
     }
 
-    private TrackerHost StartTracker(OrderIntended i) => StartTracker(new PairEffect.StartTracker(i.Spec, i.Leg, i.CorrelationId, i.DeadlineMs) { Intent = i });
-
     private TrackerHost StartTracker(PairEffect.StartTracker start)
     {
         if (Tracker(start.Spec.ClientOrderId) is { } running)

@@ -329,7 +329,7 @@ internal sealed partial class PairHost : Durable<PairEvent, PairEffect>
         else if (update.Fill is not null && _state.Find(id) is { IsOpen: false } settled)
         {
             // A fill after the end (R9): its tracker wakes up, records it and reports it like any other.
-            World.Tell(StartTracker(settled.Intended), update);
+            World.Tell(StartTracker(PairDecider.Track(settled)), update);
         }
     }
 
