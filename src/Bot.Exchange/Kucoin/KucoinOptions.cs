@@ -119,6 +119,9 @@ public sealed record KucoinStreamOptions
     /// <summary>Topics in one subscription message; KuCoin allows 100.</summary>
     public int TopicsPerMessage { get; init; } = 100;
 
+    /// <summary>Topics of a market connection, after which another one is opened; KuCoin allows 400, its errors still speak of 300.</summary>
+    public int TopicsPerConnection { get; init; } = 300;
+
     /// <summary>Messages sent in 10 s on one connection; KuCoin closes at more than 100.</summary>
     public int MessagesPer10Seconds { get; init; } = 90;
 
@@ -134,6 +137,8 @@ public sealed record KucoinStreamOptions
             return "stream back-off must not be negative, and the longest one not below the first";
         if (TopicsPerMessage is < 1 or > 100)
             return $"{nameof(TopicsPerMessage)} must be 1..100";
+        if (TopicsPerConnection is < 1 or > 400)
+            return $"{nameof(TopicsPerConnection)} must be 1..400";
         if (MessagesPer10Seconds is < 1 or > 100)
             return $"{nameof(MessagesPer10Seconds)} must be 1..100";
         return MaxFrameBytes < 1024 ? $"{nameof(MaxFrameBytes)} must be at least 1024" : null;

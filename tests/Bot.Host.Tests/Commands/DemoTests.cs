@@ -82,44 +82,40 @@ public sealed class DemoTests(MadeServer made) : IClassFixture<MadeServer>, IDis
     [MountFact]
     public async Task A_full_disk_is_named_and_leaves_no_process_behind()
     {
-        await WithDiskAsync("20m", async disk =>
-        {
-            var end = await BotCommand.RunAsync(disk, "demo", "--pairs", "2", "--days", "1", "--exit");
-            end.Failed(1, "The disk is full");
-            Assert.Empty(BotCommand.ProcessesOf(disk));
-        });
+        await using var disk = await TmpfsDisk.MountAsync(_folder, "20m");
+        var end = await BotCommand.RunAsync(disk.Folder, "demo", "--pairs", "2", "--days", "1", "--exit");
+        end.Failed(1, "The disk is full");
+        Assert.Empty(BotCommand.ProcessesOf(disk.Folder));
     }
 
     [MountFact]
     public async Task A_full_disk_of_the_logs_costs_log_lines_and_a_warning_but_not_the_run()
     {
         await made.CopyToAsync(_folder);
-        await WithDiskAsync("64k", async disk =>
+        await using var disk = await TmpfsDisk.MountAsync(_folder, "64k");
+        var filler = new FileInfo(Path.Combine(disk.Folder, "filler"));
+        await using (var file = filler.Create())
         {
-            var filler = new FileInfo(Path.Combine(disk, "filler"));
-            await using (var file = filler.Create())
+            await Assert.ThrowsAsync<IOException>(async () =>
             {
-                await Assert.ThrowsAsync<IOException>(async () =>
+                for (; ; )
                 {
-                    for (; ; )
-                    {
-                        await file.WriteAsync(new byte[4096]);
-                        await file.FlushAsync();
-                    }
-                });
-            }
-            await using var database = await TestPostgres.CreateDatabaseAsync();
-            await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Accounts = [SimulatorAccount.Parse("k:s:p:USDT=1000")] });
-            var config = Path.Combine(_folder, "bot.json");
-            await File.WriteAllTextAsync(config, $$"""{ "log": { "folder": "{{disk}}" }, "selection": { "minQuoteVolume24h": 0, "minCandles": 3 }, "database": { "migrateAtStart": false } }""");
-            using var node = BotCommand.Start(_folder, [.. Node(simulator), "--config", config, "--interval", "1min", "--db", database.Connections.For(DatabaseRole.App)]);
-            await node.WhenItSaysAsync("lines of the log are lost");
-            await node.WhenItSaysAsync("equity");
-            node.Interrupt();
-            var end = (await node.EndAsync()).IsReadable();
-            Assert.True(end.Code == 0, end.Error);
-            Assert.Single(end.Error.Split('\n'), l => l.Contains("lines of the log are lost", StringComparison.Ordinal));
-        });
+                    await file.WriteAsync(new byte[4096]);
+                    await file.FlushAsync();
+                }
+            });
+        }
+        await using var database = await TestPostgres.CreateDatabaseAsync();
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Accounts = [SimulatorAccount.Parse("k:s:p:USDT=1000")] });
+        var config = Path.Combine(_folder, "bot.json");
+        await File.WriteAllTextAsync(config, $$"""{ "log": { "folder": "{{disk.Folder}}" }, "selection": { "minQuoteVolume24h": 0, "minCandles": 3 }, "database": { "migrateAtStart": false } }""");
+        using var node = BotCommand.Start(_folder, [.. Node(simulator), "--config", config, "--interval", "1min", "--db", database.Connections.For(DatabaseRole.App)]);
+        await node.WhenItSaysAsync("lines of the log are lost");
+        await node.WhenItSaysAsync("equity");
+        node.Interrupt();
+        var end = (await node.EndAsync()).IsReadable();
+        Assert.True(end.Code == 0, end.Error);
+        Assert.Single(end.Error.Split('\n'), l => l.Contains("lines of the log are lost", StringComparison.Ordinal));
     }
 
     private List<string> Node(SimulatorServer simulator)
@@ -128,27 +124,5 @@ public sealed class DemoTests(MadeServer made) : IClassFixture<MadeServer>, IDis
         foreach (var (name, value) in new[] { ("key", "k"), ("secret", "s"), ("passphrase", "p") })
             File.WriteAllText(Path.Combine(keys, name), value);
         return ["node", "--exchange", simulator.Address.ToString(), "--keys", keys];
-    }
-
-    private async Task WithDiskAsync(string size, Func<string, Task> work)
-    {
-        var disk = Path.Combine(_folder, "disk");
-        Directory.CreateDirectory(disk);
-        Assert.Equal(0, await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size},mode=755", "tmpfs", disk));
-        try
-        {
-            await work(disk);
-        }
-        finally
-        {
-            Assert.Equal(0, await RunAsync("umount", disk));
-        }
-    }
-
-    private static async Task<int> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync();
-        return process.ExitCode;
     }
 }

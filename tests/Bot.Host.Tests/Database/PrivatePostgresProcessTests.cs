@@ -36,7 +36,8 @@ public sealed class PrivatePostgresProcessTests(MadeServer made) : IClassFixture
         using var bot = StartBot("db", "psql", "--", "-c", "SELECT pg_sleep(600)");
         var visit = await VisitAsync(bot);
         await UntilAsync(visit, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'", 1L);
-        Assert.Equal(0, await RunAsync("kill", "-TERM", bot.Id.ToString(CultureInfo.InvariantCulture)));
+        using (var kill = Process.Start("kill", ["-TERM", bot.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
         await EndAsync(bot);
         Assert.Equal(130, bot.ExitCode);
         Assert.Null(await PrivatePostgres.TryVisitAsync(Options()));
@@ -74,59 +75,41 @@ public sealed class PrivatePostgresProcessTests(MadeServer made) : IClassFixture
     [MountFact]
     public async Task A_full_disk_is_named_and_a_start_after_it_works()
     {
-        var disk = Path.Combine(_folder, "disk");
-        Directory.CreateDirectory(disk);
-        Assert.Equal(0, await RunAsync("mount", "-t", "tmpfs", "-o", "size=20m,mode=755", "tmpfs", disk));
-        try
-        {
-            var e = await Assert.ThrowsAsync<DatabaseSetupException>(() => PrivatePostgres.StartAsync(Options() with { DataFolder = disk }));
-            Assert.True(e.WhatToDo.StartsWith("The disk is full", StringComparison.Ordinal), e.Message);
-            Assert.Equal(0, await RunAsync("mount", "-o", "remount,size=400m", disk));
-            await using var server = await PrivatePostgres.StartAsync(Options() with { DataFolder = disk });
-            Assert.NotEqual(0, server.Port);
-        }
-        finally
-        {
-            Assert.Equal(0, await RunAsync("umount", disk));
-        }
+        await using var disk = await TmpfsDisk.MountAsync(_folder, "20m");
+        var e = await Assert.ThrowsAsync<DatabaseSetupException>(() => PrivatePostgres.StartAsync(Options() with { DataFolder = disk.Folder }));
+        Assert.True(e.WhatToDo.StartsWith("The disk is full", StringComparison.Ordinal), e.Message);
+        await disk.ResizeAsync("400m");
+        await using var server = await PrivatePostgres.StartAsync(Options() with { DataFolder = disk.Folder });
+        Assert.NotEqual(0, server.Port);
     }
 
     [MountFact]
     public async Task A_disk_that_fills_up_while_the_server_runs_loses_nothing_that_was_acknowledged()
     {
-        var disk = Path.Combine(_folder, "disk");
-        Directory.CreateDirectory(disk);
-        Assert.Equal(0, await RunAsync("mount", "-t", "tmpfs", "-o", "size=300m,mode=755", "tmpfs", disk));
-        try
+        await using var disk = await TmpfsDisk.MountAsync(_folder, "300m");
+        var acknowledged = 0;
+        await using (var server = await PrivatePostgres.StartAsync(Options() with { DataFolder = disk.Folder }))
         {
-            var acknowledged = 0;
-            await using (var server = await PrivatePostgres.StartAsync(Options() with { DataFolder = disk }))
+            await using var connection = new NpgsqlConnection(server.Connections.Owner);
+            await connection.OpenAsync();
+            await using (var create = new NpgsqlCommand("CREATE TABLE filler (n int, t text)", connection))
+                await create.ExecuteNonQueryAsync();
+            await using var insert = new NpgsqlCommand("INSERT INTO filler SELECT $1, string_agg(md5(g::text), '') FROM generate_series(1, 40000) g", connection);
+            var number = insert.Parameters.Add(new NpgsqlParameter { Value = 0 });
+            await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
             {
-                await using var connection = new NpgsqlConnection(server.Connections.Owner);
-                await connection.OpenAsync();
-                await using (var create = new NpgsqlCommand("CREATE TABLE filler (n int, t text)", connection))
-                    await create.ExecuteNonQueryAsync();
-                await using var insert = new NpgsqlCommand("INSERT INTO filler SELECT $1, string_agg(md5(g::text), '') FROM generate_series(1, 40000) g", connection);
-                var number = insert.Parameters.Add(new NpgsqlParameter { Value = 0 });
-                await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
+                for (; ; )
                 {
-                    for (; ; )
-                    {
-                        number.Value = acknowledged + 1;
-                        await insert.ExecuteNonQueryAsync();
-                        acknowledged++;
-                    }
-                });
-                NpgsqlConnection.ClearPool(connection);
-            }
-            Assert.Equal(0, await RunAsync("mount", "-o", "remount,size=800m", disk));
-            await using var after = await PrivatePostgres.StartAsync(Options() with { DataFolder = disk });
-            Assert.Equal((long)acknowledged, await ScalarAsync(after, "SELECT count(*) FROM filler", after.Connections.Owner));
+                    number.Value = acknowledged + 1;
+                    await insert.ExecuteNonQueryAsync();
+                    acknowledged++;
+                }
+            });
+            NpgsqlConnection.ClearPool(connection);
         }
-        finally
-        {
-            Assert.Equal(0, await RunAsync("umount", disk));
-        }
+        await disk.ResizeAsync("800m");
+        await using var after = await PrivatePostgres.StartAsync(Options() with { DataFolder = disk.Folder });
+        Assert.Equal((long)acknowledged, await ScalarAsync(after, "SELECT count(*) FROM filler", after.Connections.Owner));
     }
 
     private Process StartBot(params string[] line)
@@ -184,13 +167,6 @@ public sealed class PrivatePostgresProcessTests(MadeServer made) : IClassFixture
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         return await command.ExecuteScalarAsync();
-    }
-
-    private static async Task<int> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync();
-        return process.ExitCode;
     }
 
     private PrivatePostgresOptions Options() => MadeServer.Options(_folder);

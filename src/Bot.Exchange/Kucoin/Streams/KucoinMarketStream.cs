@@ -3,32 +3,31 @@ using Bot.Trading.Market;
 
 namespace Bot.Exchange.Kucoin.Streams;
 
-/// <summary>A public connection to KuCoin.</summary>
+/// <summary>Public data of KuCoin, over as many connections as its topics need.</summary>
 public sealed class KucoinMarketStream : IMarketStream
 {
     private const string Tickers = "/market/ticker";
     private const string Candles = "/market/candles";
     private const string Trades = "/market/match";
-    private readonly PushStream _stream;
+    private readonly PushLines _lines;
 
     internal KucoinMarketStream(PushServices services, IMarketStreamListener listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        _stream = new PushStream(services, new Handler(services, listener), isPrivate: false);
-        _stream.Start();
+        _lines = new PushLines(services, new Handler(services, listener));
     }
 
     /// <inheritdoc/>
-    public bool IsConnected => _stream.IsConnected;
+    public bool IsConnected => _lines.IsConnected;
 
     /// <summary>Ids that the client chose for its connections, newest last; the last hundred.</summary>
-    public IReadOnlyList<string> ConnectIds => _stream.ConnectIds;
+    public IReadOnlyList<string> ConnectIds => _lines.ConnectIds;
 
-    /// <summary>Text frames of the current connection that were handled, of every type.</summary>
-    public long FramesHandled => _stream.FramesHandled;
+    /// <summary>Text frames of the current connections that were handled, of every type.</summary>
+    public long FramesHandled => _lines.FramesHandled;
 
     /// <summary>Frames that could not be read and were ignored.</summary>
-    public long MalformedFrames => _stream.MalformedFrames;
+    public long MalformedFrames => _lines.MalformedFrames;
 
     /// <inheritdoc/>
     public void SubscribeTickers(IReadOnlyCollection<Symbol> symbols) => Change(subscribe: true, Tickers, symbols);
@@ -51,19 +50,19 @@ public sealed class KucoinMarketStream : IMarketStream
     public void UnsubscribeTrades(IReadOnlyCollection<Symbol> symbols) => Change(subscribe: false, Trades, symbols);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+    public ValueTask DisposeAsync() => _lines.DisposeAsync();
 
     private void Change(bool subscribe, string topic, IReadOnlyCollection<Symbol> symbols)
     {
         ArgumentNullException.ThrowIfNull(symbols);
-        _stream.Change(subscribe, topic, symbols.Select(s => s.Text));
+        _lines.Change(subscribe, topic, symbols.Select(s => s.Text));
     }
 
     private void ChangeCandles(bool subscribe, IReadOnlyCollection<Symbol> symbols, CandleInterval interval)
     {
         ArgumentNullException.ThrowIfNull(symbols);
         ArgumentNullException.ThrowIfNull(interval);
-        _stream.Change(subscribe, Candles, symbols.Select(s => $"{s.Text}_{interval.Name}"));
+        _lines.Change(subscribe, Candles, symbols.Select(s => $"{s.Text}_{interval.Name}"));
     }
 
     private sealed class Handler(PushServices services, IMarketStreamListener listener) : IPushHandler

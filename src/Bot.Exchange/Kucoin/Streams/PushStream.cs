@@ -16,6 +16,9 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
 {
     private const int RememberedConnections = 100;
 
+    /// <summary>With so many changes not acknowledged yet, further ones are gathered, so that hundreds of pairs are a few messages.</summary>
+    private const int MostUnsettled = 20;
+
     private readonly PushServices _services;
     private readonly IPushHandler _handler;
     private readonly bool _isPrivate;
@@ -25,6 +28,9 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly object _gate = new();
     private readonly Subscriptions _wanted = new();
+
+    /// <summary>What this connection was asked for.</summary>
+    private readonly Subscriptions _asked = new();
     private readonly Dictionary<string, Batch> _pending = new(StringComparer.Ordinal);
     private readonly Queue<string> _connectIds = new();
     private Task _loop = Task.CompletedTask;
@@ -91,14 +97,11 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
     {
         lock (_gate)
         {
-            var changed = subscribe ? _wanted.Add(prefix, arguments) : _wanted.Remove(prefix, arguments);
-            if (!_isWelcomed)
-                return; // The welcome will ask for everything that is wanted then.
-            foreach (var chunk in changed.Chunk(_services.Options.TopicsPerMessage))
-            {
-                _services.Work.Enter();
-                Send(new Batch(prefix, chunk, subscribe, IsInitial: false));
-            }
+            if (subscribe)
+                _wanted.Add(prefix, arguments);
+            else
+                _wanted.Remove(prefix, arguments);
+            AskForChanges();
         }
     }
 
@@ -234,12 +237,36 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
                 return;
             _isWelcomed = true;
             _connection!.AllowSending();
-            foreach (var (prefix, arguments) in _wanted.Batches(_services.Options.TopicsPerMessage).ToList())
+            foreach (var (prefix, arguments) in _wanted.Without(_asked, _services.Options.TopicsPerMessage).ToList())
+            {
+                _asked.Add(prefix, arguments);
                 Send(new Batch(prefix, arguments, Subscribe: true, IsInitial: true));
+            }
             isReady = _pending.Count == 0;
         }
         if (isReady)
             Announce();
+    }
+
+    /// <summary>Asks for what is wanted by now; before the welcome there is nobody to ask, and the welcome asks for all of it.</summary>
+    private void AskForChanges()
+    {
+        if (!_isWelcomed)
+            return;
+        var size = _services.Options.TopicsPerMessage;
+        var changes = _asked.Without(_wanted, size).Select(b => (b.Prefix, b.Arguments, Subscribe: false))
+            .Concat(_wanted.Without(_asked, size).Select(b => (b.Prefix, b.Arguments, Subscribe: true)));
+        foreach (var (prefix, arguments, subscribe) in changes.ToList())
+        {
+            if (_pending.Count >= MostUnsettled)
+                return; // The next acknowledgement goes on.
+            if (subscribe)
+                _asked.Add(prefix, arguments);
+            else
+                _asked.Remove(prefix, arguments);
+            _services.Work.Enter();
+            Send(new Batch(prefix, arguments, subscribe, IsInitial: false));
+        }
     }
 
     private void Settle(string? id, bool isTaken)
@@ -251,6 +278,7 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
             if (id is null || !_pending.Remove(id, out batch))
                 return;
             isReady = batch.IsInitial && !_pending.Values.Any(b => b.IsInitial);
+            AskForChanges();
         }
         if (isTaken && batch.Subscribe)
             _handler.Subscribed(batch.Prefix, batch.Arguments);
@@ -328,6 +356,7 @@ internal sealed class PushStream : IPushSession, IAsyncDisposable
         {
             _connection = null;
             _isWelcomed = false;
+            _asked.Clear();
             units = _pending.Values.Count(b => !b.IsInitial);
             _pending.Clear();
         }
