@@ -17,6 +17,6 @@ public enum RequestLane
     /// <summary>Opens or grows a position.</summary>
     Entry,
 
-    /// <summary>Market data that a stream or a later request can replace.</summary>
+    /// <summary>What a stream tells too, or a later request: market data, stops that are known to wait.</summary>
     Market,
 }

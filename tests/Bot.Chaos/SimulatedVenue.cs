@@ -82,14 +82,14 @@ internal sealed class SimulatedVenue : IAsyncDisposable
     /// <summary>How many faults of each kind the account has met since they were set.</summary>
     public Task<IReadOnlyDictionary<string, long>> FaultsMetAsync() => new SimulatorFaults(Address, Key).MetAsync(CancellationToken.None);
 
-    /// <summary>Client order ids of what the account has open at the exchange: active orders and stops that wait.</summary>
-    public async Task<IReadOnlyList<string>> OpenAsync()
+    /// <summary>What the account has open at the exchange, active orders and stops that wait: their client order ids, and the exchange's.</summary>
+    public async Task<IReadOnlyList<(string ClientOrderId, string Id)>> OpenAsync()
     {
         var ledger = (await _http.GetFromJsonAsync<JsonNode>($"sim/ledger?account={Key}"))!;
         return
         [
-            .. ledger["orders"]!.AsArray().Where(o => (bool)o!["active"]!).Select(o => (string)o!["clientOid"]!),
-            .. ledger["stops"]!.AsArray().Where(s => string.Equals((string?)s!["phase"], "waiting", StringComparison.OrdinalIgnoreCase)).Select(s => (string)s!["clientOid"]!),
+            .. ledger["orders"]!.AsArray().Where(o => (bool)o!["active"]!).Select(o => ((string)o!["clientOid"]!, (string)o["orderId"]!)),
+            .. ledger["stops"]!.AsArray().Where(s => string.Equals((string?)s!["phase"], "waiting", StringComparison.OrdinalIgnoreCase)).Select(s => ((string)s!["clientOid"]!, (string)s["stopId"]!)),
         ];
     }
 

@@ -31,7 +31,7 @@ internal static class TradingConfig
               "pair": { "stalePriceMs": 120000 },
               "controls": {
                 "maxOrderEquity": 1, "maxOrderQuote": 1000000000, "maxBookShare": 10, "collarMid": 0.2, "collarMean": 0.5, "maxDailyLoss": 1,
-                "lossesInARow": 50, "lossPauseHours": 0, "duplicateMs": 0, "entriesPerSecond": 100, "entriesPerMinute": 1000, "roundTrips": 50,
+                "lossesInARow": 50, "lossPauseHours": 0, "duplicateMs": 0, "maxEntries": 1000, "entriesPerSecond": 100, "entriesPerMinute": 1000, "roundTrips": 50,
                 "roundTripWindowMs": 0, "maxJump": 10, "maxSpread": 2, "feedPauseMs": 0, "maxEntryRisk": 1, "maxRejects": 1000, "maxDoubts": 1000,
                 "maxSlippage": 1, "maxErrorRate": 1, "maxClockErrorMs": 5000, "maxStreamSilenceMs": 600000,
                 "maxStreamDownMs": 3600000, "maxBookAgeMs": 60000, "maxCandleIntervals": 100, "canaryHours": 0

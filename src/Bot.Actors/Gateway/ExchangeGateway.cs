@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Event;
 using Bot.Actors.Pairs;
@@ -43,7 +44,10 @@ public abstract record GatewayRequest : INoSerializationVerificationNeeded
     public sealed record Look(EvidenceSource Source, Symbol Symbol, string ClientOrderId, string? OrderId, long SinceMs, IntentLeg Leg) : GatewayRequest
     {
         /// <summary>The request's place in the rate budget.</summary>
-        public RequestLane Lane => Leg == IntentLeg.Entry ? RequestLane.Query : RequestLane.Protective;
+        public RequestLane Lane => IsWaiting ? RequestLane.Market : Leg == IntentLeg.Entry ? RequestLane.Query : RequestLane.Protective;
+
+        /// <summary>Whether it is a question about a stop that is known to wait: it goes after everything else, and never twice at a time.</summary>
+        public bool IsWaiting { get; init; }
 
         /// <summary>The exchange's id of the stop, when known and <see cref="Leg"/> is a stop; <see cref="OrderId"/> is that of the order that it placed.</summary>
         public string? StopId { get; init; }
@@ -94,6 +98,9 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
     private readonly NodeServices _services;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<Symbol, IActorRef> _pairs = [];
+
+    // Stops that are known to wait and are being asked about. An answer takes its order out on the client's thread.
+    private readonly ConcurrentDictionary<string, bool> _waitingStops = new(StringComparer.Ordinal);
     private readonly IActorRef _self;
     private readonly CancellationTokenSource _stopping = new();
     private readonly GatewayCheck _check;
@@ -191,6 +198,9 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
                 _isConnected = false;
                 TellAll(message);
                 break;
+            case GatewayRequest.Look { IsWaiting: true } look when !_waitingStops.TryAdd(look.ClientOrderId, true):
+                // The last question about it still waits for its turn in the rate budget.
+                break;
             case GatewayRequest.Place place:
                 _ = PlaceAsync(place, Sender, _stopping.Token);
                 break;
@@ -262,6 +272,11 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
             // A fault of ours must not read as an answer of the exchange: a placement stays in doubt, a query has learned nothing.
             _log.Error(e, "a request to the exchange failed inside the client");
             replyTo.Tell(Unknown(request, e), ActorRefs.NoSender);
+        }
+        finally
+        {
+            if (request is GatewayRequest.Look { IsWaiting: true } look)
+                _waitingStops.TryRemove(look.ClientOrderId, out _);
         }
     }
 

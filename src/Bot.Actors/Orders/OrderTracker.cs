@@ -128,6 +128,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.TradingOrderId, since, _start.Leg)
                 {
                     StopId = _state.IsStop ? _state.OrderId : null,
+                    IsWaiting = OrderDecider.IsWaiting(_state, _memory),
                     ChildrenOfOthers = _memory.Children.OfOthers(spec.ClientOrderId),
                 });
                 break;

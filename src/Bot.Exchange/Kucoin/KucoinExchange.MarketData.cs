@@ -16,7 +16,8 @@ public sealed partial class KucoinExchange
 
     /// <inheritdoc/>
     public Task<Answer<IReadOnlyList<SymbolRules>>> GetSymbolsAsync(CancellationToken cancel) => _work.RunAsync(
-        c => _rest.ReadAsync(EndpointList.Symbols, EndpointList.Symbols.Template, MarketReaders.Symbols, RequestLane.Market, c), cancel);
+        // Without its rules nothing of a pair can be sold: they do not wait behind the candles of hundreds of pairs.
+        c => _rest.ReadAsync(EndpointList.Symbols, EndpointList.Symbols.Template, MarketReaders.Symbols, RequestLane.Protective, c), cancel);
 
     /// <inheritdoc/>
     public Task<Answer<IReadOnlyList<MarketTicker>>> GetAllTickersAsync(CancellationToken cancel) => _work.RunAsync(

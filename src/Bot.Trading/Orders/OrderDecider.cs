@@ -231,6 +231,17 @@ public static partial class OrderDecider
         }
     }
 
+    /// <summary>
+    /// Whether the order is a stop that the exchange has shown as waiting and that nobody wants cancelled: what is asked about it confirms what
+    /// is known, and may be asked after everything else.
+    /// </summary>
+    public static bool IsWaiting(OrderState s, OrderMemory m)
+    {
+        ArgumentNullException.ThrowIfNull(s);
+        ArgumentNullException.ThrowIfNull(m);
+        return s is { Status: OrderStatus.Live, IsStop: true, IsTriggered: false, CancelRequested: false } && m is { IsLiveTold: true, GoneSinceMs: 0 };
+    }
+
     /// <summary>Asks how an order fares that the exchange has.</summary>
     private static void Poll(OrderState s, OrderMemory m, OrderContext c, Sink<OrderEvent, OrderEffect> sink)
     {
@@ -238,8 +249,7 @@ public static partial class OrderDecider
             PollStop(s, m, c, sink);
         else
             sink.Do(new OrderEffect.Look(EvidenceSource.ClientOrderId));
-        var isWaiting = s is { Status: OrderStatus.Live, IsStop: true, IsTriggered: false, CancelRequested: false } && m is { IsLiveTold: true, GoneSinceMs: 0 };
-        WakeLater(m, c, sink, isWaiting ? Math.Max(c.Policy.PollMs, c.Policy.WaitingStopPollMs) : c.Policy.PollMs);
+        WakeLater(m, c, sink, IsWaiting(s, m) ? Math.Max(c.Policy.PollMs, c.Policy.WaitingStopPollMs) : c.Policy.PollMs);
     }
 
     private static OrderEffect.Look LookAt(OrderState s) =>

@@ -128,6 +128,19 @@ public sealed class GatewayStopTests : IAsyncLifetime
             Assert.Equal(SubmitOutcome.Refused, (await AskAsync<OrderInput.SubmitAnswered>(Place($"a{i}", 95m))).Outcome);
     }
 
+    [Fact]
+    public async Task Questions_about_a_stop_that_is_known_to_wait_go_after_everything_else_and_are_answered_like_others()
+    {
+        await StartAsync();
+        var stopId = await PlaceAsync("a", 95m);
+        var question = Look(EvidenceSource.StopByClientOrderId, "a", stopId);
+        Assert.Equal(RequestLane.Protective, question.Lane);
+        question = question with { IsWaiting = true };
+        Assert.Equal(RequestLane.Market, question.Lane);
+        for (var i = 0; i < 3; i++)
+            Assert.False((await AskAsync<OrderInput.StopLooked>(question)).Report!.IsTriggered);
+    }
+
     private async Task StartAsync(string variants = "", ExchangeStopsSetting stops = ExchangeStopsSetting.Auto)
     {
         _exchange = await SteeredExchange.StartAsync(variants);

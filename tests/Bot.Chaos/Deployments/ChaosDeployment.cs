@@ -50,7 +50,8 @@ internal sealed class ChaosDeployment : IAsyncDisposable
         try
         {
             var starting = ChaosPostgres.StartAsync(options.DataFolder ?? folder, options.WalFolder, options.PostgresSettings, options.MaxConnections);
-            venue = options.IsLockstep ? await SimulatedVenue.StartAsync([.. options.Market()]) : await SimulatedVenue.StartOnTheWallClockAsync([.. options.Market()]);
+            string[] market = [.. options.Market(folder)];
+            venue = options.IsLockstep ? await SimulatedVenue.StartAsync(market) : await SimulatedVenue.StartOnTheWallClockAsync(market);
             postgres = await starting;
             made = new ChaosDeployment(folder, keepsFolder, options, postgres, venue);
             made.AddNodes();

@@ -11,6 +11,9 @@ internal sealed record DeploymentOptions
     /// <summary>Pairs of the market.</summary>
     public int Pairs { get; init; } = 8;
 
+    /// <summary>Whether the market is one in which nearly every pair is bought once and kept (<see cref="CrowdMarket"/>).</summary>
+    public bool IsCrowd { get; init; }
+
     /// <summary>
     /// Whether the market's clock moves only when the bot has nothing left to do (docs/lockstep.md): a whole day of trades takes minutes, and
     /// every timeout takes no time. What is measured in seconds needs the wall clock.
@@ -48,7 +51,17 @@ internal sealed record DeploymentOptions
     public string Configuration { get; init; } = "";
 
     /// <summary>The simulator's options.</summary>
-    public IEnumerable<string> Market() =>
+    /// <param name="folder">Where made-up candles may be written.</param>
+    public IEnumerable<string> Market(string folder)
+    {
+        if (!IsCrowd)
+            return Synthetic();
+        var data = Path.Combine(folder, "market");
+        CrowdMarket.Write(data, Pairs);
+        return ["--data", data, "--from", CrowdMarket.From, "--speed", Speed];
+    }
+
+    private IEnumerable<string> Synthetic() =>
     [
         "--pairs", Pairs.ToString(CultureInfo.InvariantCulture), "--seed", Seed.ToString(CultureInfo.InvariantCulture), "--speed", Speed,
         .. (IEnumerable<string>)(IsLockstep ? ["--days", "2000"] : []),

@@ -17,9 +17,10 @@ internal sealed record ChaosPlan(string Name, string Says, int Round, Deployment
     private static readonly DeploymentOptions Crowd = new()
     {
         Nodes = 2,
-        Pairs = 520,
-        Selection = "\"maxPairs\": 520, ",
-        Risk = "\"maxDrawdown\": 1, \"maxOpenPositions\": 520, \"maxPosition\": 0.0018, \"maxExposure\": 1, \"riskPerTrade\": 0.01",
+        Pairs = 600,
+        IsCrowd = true,
+        Selection = "\"maxPairs\": 600, ",
+        Risk = "\"maxDrawdown\": 1, \"maxOpenPositions\": 600, \"maxPosition\": 0.0016, \"maxExposure\": 1, \"riskPerTrade\": 0.01",
         Parameters = "\"fast\": 2, \"slow\": 3, \"trend\": 3, \"atr\": 14, \"stop\": 40, \"target\": 0, \"trail\": 0",
     };
 

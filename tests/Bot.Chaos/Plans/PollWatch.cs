@@ -6,27 +6,29 @@ using Bot.Chaos.Deployments;
 
 namespace Bot.Chaos.Plans;
 
-/// <summary>Watches what the nodes ask the exchange about, until each of some orders was asked about by its client order id.</summary>
+/// <summary>Watches what the nodes ask the exchange about, until each of some orders was asked about by one of its ids.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class PollWatch : IDisposable
 {
     private static readonly byte[] Question = "GET "u8.ToArray();
-    private static readonly byte[] Prefix = "b1-"u8.ToArray();
-    private static readonly SearchValues<byte> OfAnId = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"u8);
+    private static readonly SearchValues<byte> Between = SearchValues.Create("/?&= "u8);
 
     private readonly ChaosDeployment _deployment;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open;
     private readonly List<TimeSpan> _asked = [];
     private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Begins to watch.</summary>
     /// <param name="deployment">Whose nodes.</param>
-    /// <param name="open">Client order ids.</param>
-    public PollWatch(ChaosDeployment deployment, IEnumerable<string> open)
+    /// <param name="open">Client order ids, and the exchange's.</param>
+    public PollWatch(ChaosDeployment deployment, IReadOnlyList<(string ClientOrderId, string Id)> open)
     {
-        (_deployment, _open) = (deployment, [.. open]);
+        (_deployment, _open) = (deployment, [.. open.Select(o => o.ClientOrderId)]);
+        foreach (var (clientOrderId, id) in open)
+            _names[clientOrderId] = _names[id] = clientOrderId;
         if (_open.Count == 0)
             _all.SetResult();
         foreach (var node in deployment.Nodes)
@@ -56,12 +58,12 @@ internal sealed class PollWatch : IDisposable
     {
         if (!piece.StartsWith(Question))
             return;
-        for (var at = piece.IndexOf(Prefix); at >= 0; at = piece.IndexOf(Prefix))
+        var end = piece.IndexOf((byte)'\r');
+        var line = end < 0 ? piece : piece[..end];
+        foreach (var word in line.SplitAny(Between))
         {
-            piece = piece[at..];
-            var length = piece.IndexOfAnyExcept(OfAnId);
-            Note(Encoding.ASCII.GetString(length < 0 ? piece : piece[..length]));
-            piece = piece[(length < 0 ? piece.Length : length)..];
+            if (_names.TryGetValue(Encoding.ASCII.GetString(line[word]), out var clientOrderId))
+                Note(clientOrderId);
         }
     }
 

@@ -13,7 +13,7 @@ internal static class ProcessFaults
     private static readonly TimeSpan ToTheOthersTrades = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan ToEveryPoll = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan ToManyStops = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan ToManyStops = TimeSpan.FromMinutes(9);
     private const int WantedStops = 500;
 
     /// <summary>A single node dies again and again: every second time at an enumerated point, else at a random time, its start included.</summary>

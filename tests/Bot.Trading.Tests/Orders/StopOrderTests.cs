@@ -26,6 +26,19 @@ public class StopOrderTests
     }
 
     [Fact]
+    public void A_stop_that_waits_is_asked_about_ever_less_often_and_one_that_shall_end_as_often_as_any_order()
+    {
+        var bench = Waiting();
+        Assert.True(OrderDecider.IsWaiting(bench.State, bench.Memory));
+        long Longest() => Enumerable.Range(0, 10).Select(_ => bench.Do(new OrderInput.Woken()).OfType<OrderEffect.Wake>().Single().DelayMs).Last();
+        Assert.Equal(bench.Policy.WaitingStopPollMs, Longest());
+        bench.Do(new OrderInput.CancelAsked("exit"));
+        Assert.False(OrderDecider.IsWaiting(bench.State, bench.Memory));
+        Assert.Equal(bench.Policy.PollMs, Longest());
+        Assert.False(OrderDecider.IsWaiting(InDoubt().State, InDoubt().Memory));
+    }
+
+    [Fact]
     public void The_absence_of_a_stop_needs_the_stop_sources_and_those_of_its_child()
     {
         EvidenceSource[] all = [.. OrderSources, EvidenceSource.Fills, EvidenceSource.StopByClientOrderId, EvidenceSource.StopList];
