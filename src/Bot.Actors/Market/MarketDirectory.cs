@@ -23,7 +23,10 @@ public sealed record RefreshRules : INoSerializationVerificationNeeded
     public static readonly RefreshRules Instance = new();
 }
 
-/// <summary>Keeps the rules and fees of the pairs that this node hosts no older than the configuration allows (C15).</summary>
+/// <summary>
+/// Keeps the rules and fees of the pairs that this node hosts no older than the configuration allows (C15). Rules are told as soon as they are
+/// known, because nothing can be sold without them; fees follow, ten pairs a request.
+/// </summary>
 public sealed class MarketDirectory : UntypedActor
 {
     private const string Refresh = "refresh";
@@ -34,10 +37,11 @@ public sealed class MarketDirectory : UntypedActor
     private readonly ActorTimers _timers;
     private readonly CancellationTokenSource _stopping = new();
     private Dictionary<Symbol, SymbolRules>? _rules;
-    private Dictionary<Symbol, decimal> _fees = [];
+    private readonly Dictionary<Symbol, decimal> _fees = [];
     private long _readAtMs;
     private bool _isReading;
-    private bool _readAgain;
+    private bool _isDue;
+    private bool _isAllDue;
 
     /// <summary>The directory of a node.</summary>
     public MarketDirectory(NodeServices services)
@@ -49,7 +53,7 @@ public sealed class MarketDirectory : UntypedActor
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        Read();
+        Read(all: true);
         Context.System.EventStream.Publish(new NodeServiceStarted(NodeService.Directory));
     }
 
@@ -69,83 +73,102 @@ public sealed class MarketDirectory : UntypedActor
             case SubscribeRules subscribe:
                 _pairs[subscribe.Symbol] = Sender;
                 Context.WatchWith(Sender, new PairGone(subscribe.Symbol, Sender));
-                if (_rules is not null && _fees.ContainsKey(subscribe.Symbol))
+                if (_rules is not null)
                     Tell(subscribe.Symbol, Sender);
-                else
-                    Read();
+                if (_rules is null || !_fees.ContainsKey(subscribe.Symbol))
+                    Read(all: false);
                 break;
             case PairGone gone when _pairs.TryGetValue(gone.Symbol, out var current) && current.Equals(gone.Pair):
                 _pairs.Remove(gone.Symbol);
                 break;
             case RefreshRules:
-                Read();
+                Read(all: true);
                 break;
             case RulesRead read:
-                OnRead(read);
+                OnRulesRead(read);
+                break;
+            case FeesRead read:
+                OnFeesRead(read);
                 break;
         }
     }
 
-    private void OnRead(RulesRead read)
+    private void OnRulesRead(RulesRead read)
+    {
+        (_rules, _readAtMs) = (read.Rules, _services.ExchangeNowMs());
+        foreach (var (symbol, pair) in _pairs)
+            Tell(symbol, pair);
+    }
+
+    /// <summary>A reading has ended, whatever came of it.</summary>
+    private void OnFeesRead(FeesRead read)
     {
         _isReading = false;
-        if (read.Rules is not null)
-            (_rules, _readAtMs) = (read.Rules, _services.ExchangeNowMs());
-        if (read.Fees is not null)
-            _fees = read.Fees;
+        foreach (var fee in read.Fees)
+        {
+            _fees[fee.Symbol] = fee.Taker;
+            if (_pairs.TryGetValue(fee.Symbol, out var pair))
+                Tell(fee.Symbol, pair);
+        }
         if (read.Failure is { } failure)
             _log.Warning("the exchange's rules could not be read: {Failure}; the last known ones stay", failure);
-        if (_readAgain)
+        if (_isDue)
         {
-            _readAgain = false;
-            Read();
+            var all = _isAllDue;
+            (_isDue, _isAllDue) = (false, false);
+            Read(all);
             return;
         }
         _timers.After(Refresh, read.Failure is null ? _services.Settings.RulesRefreshMs : Math.Min(5_000, _services.Settings.RulesRefreshMs), RefreshRules.Instance);
-        if (_rules is null)
-            return;
-        foreach (var (symbol, pair) in _pairs)
-            Tell(symbol, pair);
     }
 
     private void Tell(Symbol symbol, IActorRef pair) =>
         pair.Tell(new PairRules(_rules!.GetValueOrDefault(symbol), _fees.TryGetValue(symbol, out var fee) ? fee : null, _readAtMs));
 
-    private void Read()
+    /// <summary>Reads everything anew, or what is not known yet.</summary>
+    private void Read(bool all)
     {
         if (_isReading)
         {
-            _readAgain = true;
+            (_isDue, _isAllDue) = (true, _isAllDue || all);
             return;
         }
         _isReading = true;
-        _ = ReadAsync([.. _pairs.Keys.Order()], Self, _stopping.Token);
+        IEnumerable<Symbol> symbols = all ? _pairs.Keys : _pairs.Keys.Where(s => !_fees.ContainsKey(s));
+        _ = ReadAsync(all ? null : _rules, [.. symbols.Order()], Self, _stopping.Token);
     }
 
     // Enters no work of its own: it goes on inside the units of the requests that it waits for (docs/lockstep.md).
-    private async Task ReadAsync(IReadOnlyList<Symbol> symbols, IActorRef self, CancellationToken cancel)
+    private async Task ReadAsync(Dictionary<Symbol, SymbolRules>? listed, IReadOnlyList<Symbol> symbols, IActorRef self, CancellationToken cancel)
     {
-        RulesRead read;
+        IReadOnlyList<FeeRate> fees = [];
+        string? failure = null;
         try
         {
-            var rules = await _services.Exchange.GetSymbolsAsync(cancel).ConfigureAwait(false);
-            var listed = rules.IsSuccess ? rules.Required.ToDictionary(r => r.Symbol) : null;
-            Answer<IReadOnlyList<FeeRate>>? fees = null;
-            if (listed is not null && symbols.Any(listed.ContainsKey))
-                fees = await _services.Exchange.GetFeeRatesAsync([.. symbols.Where(listed.ContainsKey)], cancel).ConfigureAwait(false);
-            read = new RulesRead(
-                listed,
-                fees is { IsSuccess: true } ? fees.Required.ToDictionary(f => f.Symbol, f => f.Taker) : null,
-                (rules.Failure ?? fees?.Failure)?.ToString());
+            if (listed is null)
+            {
+                var rules = await _services.Exchange.GetSymbolsAsync(cancel).ConfigureAwait(false);
+                failure = rules.Failure?.ToString();
+                if (failure is null)
+                    self.Tell(new RulesRead(listed = rules.Required.ToDictionary(r => r.Symbol)), ActorRefs.NoSender);
+            }
+            if (listed is not null && symbols.Where(listed.ContainsKey).ToList() is { Count: > 0 } known)
+            {
+                var read = await _services.Exchange.GetFeeRatesAsync(known, cancel).ConfigureAwait(false);
+                failure = read.Failure?.ToString();
+                fees = read.IsSuccess ? read.Required : [];
+            }
         }
         catch (Exception e)
         {
-            read = new RulesRead(null, null, $"{e.GetType().Name} inside the client");
+            failure = $"{e.GetType().Name} inside the client";
         }
-        self.Tell(read, ActorRefs.NoSender);
+        self.Tell(new FeesRead(fees, failure), ActorRefs.NoSender);
     }
 
-    private sealed record RulesRead(Dictionary<Symbol, SymbolRules>? Rules, Dictionary<Symbol, decimal>? Fees, string? Failure);
+    private sealed record RulesRead(Dictionary<Symbol, SymbolRules> Rules);
+
+    private sealed record FeesRead(IReadOnlyList<FeeRate> Fees, string? Failure);
 
     private sealed record PairGone(Symbol Symbol, IActorRef Pair);
 }

@@ -40,7 +40,8 @@ internal sealed class SteeredExchange : IAsyncDisposable
     }
 
     /// <summary>The production client with the account's key.</summary>
-    public KucoinExchange Connect() => new(
+    /// <param name="secret">Another secret than the key's: everything that is signed is refused.</param>
+    public KucoinExchange Connect(string secret = KeySecret) => new(
         new KucoinOptions
         {
             BaseAddress = _server.Address, AllowedHosts = null, RateBudget = null, StopOrders = true,
@@ -48,7 +49,7 @@ internal sealed class SteeredExchange : IAsyncDisposable
             // A machine that is busy with other tests is no clock fault.
             LicenceAge = TimeSpan.FromSeconds(5), OrderWindowMs = 5_000,
         },
-        new KucoinCredentials(Secret.FromText(Key), Secret.FromText(KeySecret), Secret.FromText(Passphrase)));
+        new KucoinCredentials(Secret.FromText(Key), Secret.FromText(secret), Secret.FromText(Passphrase)));
 
     /// <summary>Lets the account meet faults from now on; <c>calm</c> for none.</summary>
     public async Task SpoilAsync(string profile)
