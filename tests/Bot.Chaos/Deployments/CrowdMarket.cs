@@ -15,8 +15,8 @@ internal static class CrowdMarket
     private const int Waves = 12;
     private const double Fall = 0.0005;
 
-    // So slowly that an entry at the price of its candle is still filled when it arrives.
-    private const double Rise = 0.00003;
+    // So slowly that an entry at the price of its candle is still filled when it arrives, and so fast that no rounding looks like a turn.
+    private const double Rise = 0.0002;
     private const double Wave = 0.01;
     private const double Round = 12;
 
