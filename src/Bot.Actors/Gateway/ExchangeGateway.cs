@@ -44,10 +44,10 @@ public abstract record GatewayRequest : INoSerializationVerificationNeeded
     public sealed record Look(EvidenceSource Source, Symbol Symbol, string ClientOrderId, string? OrderId, long SinceMs, IntentLeg Leg) : GatewayRequest
     {
         /// <summary>The request's place in the rate budget.</summary>
-        public RequestLane Lane => IsWaiting ? RequestLane.Market : Leg == IntentLeg.Entry ? RequestLane.Query : RequestLane.Protective;
+        public RequestLane Lane => IsRoutine ? RequestLane.Market : Leg == IntentLeg.Entry ? RequestLane.Query : RequestLane.Protective;
 
-        /// <summary>Whether it is a question about a stop that is known to wait: it goes after everything else, and never twice at a time.</summary>
-        public bool IsWaiting { get; init; }
+        /// <summary>Whether it only confirms what is known: it goes after everything else, and never twice at a time.</summary>
+        public bool IsRoutine { get; init; }
 
         /// <summary>The exchange's id of the stop, when known and <see cref="Leg"/> is a stop; <see cref="OrderId"/> is that of the order that it placed.</summary>
         public string? StopId { get; init; }
@@ -99,8 +99,8 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<Symbol, IActorRef> _pairs = [];
 
-    // Stops that are known to wait and are being asked about. An answer takes its order out on the client's thread.
-    private readonly ConcurrentDictionary<string, bool> _waitingStops = new(StringComparer.Ordinal);
+    // Orders that are being asked about as a matter of routine. An answer takes its order out on the client's thread.
+    private readonly ConcurrentDictionary<string, bool> _routineLooks = new(StringComparer.Ordinal);
     private readonly IActorRef _self;
     private readonly CancellationTokenSource _stopping = new();
     private readonly GatewayCheck _check;
@@ -198,7 +198,7 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
                 _isConnected = false;
                 TellAll(message);
                 break;
-            case GatewayRequest.Look { IsWaiting: true } look when !_waitingStops.TryAdd(look.ClientOrderId, true):
+            case GatewayRequest.Look { IsRoutine: true } look when !_routineLooks.TryAdd(look.ClientOrderId, true):
                 // The last question about it still waits for its turn in the rate budget.
                 break;
             case GatewayRequest.Place place:
@@ -275,8 +275,8 @@ public sealed partial class ExchangeGateway : UntypedActor, IAccountStreamListen
         }
         finally
         {
-            if (request is GatewayRequest.Look { IsWaiting: true } look)
-                _waitingStops.TryRemove(look.ClientOrderId, out _);
+            if (request is GatewayRequest.Look { IsRoutine: true } look)
+                _routineLooks.TryRemove(look.ClientOrderId, out _);
         }
     }
 

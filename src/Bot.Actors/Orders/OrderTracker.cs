@@ -95,8 +95,8 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 Decide(new OrderInput.Streamed(order.Update));
                 break;
             case AccountEvent.Connected when !_state.IsSettled:
-                // The stream has no replay: what it missed is asked for at once.
-                Decide(new OrderInput.Woken());
+                // The stream has no replay: what it missed is asked for at once, and before what only confirms.
+                Decide(new OrderInput.LookAgain());
                 break;
             case ReleaseOrder or EndNow:
                 Context.Stop(Self);
@@ -128,7 +128,7 @@ public sealed class OrderTracker : DurableActor<OrderEvent, OrderEffect>
                 _gateway.Tell(new GatewayRequest.Look(look.Source, spec.Symbol, spec.ClientOrderId, _state.TradingOrderId, since, _start.Leg)
                 {
                     StopId = _state.IsStop ? _state.OrderId : null,
-                    IsWaiting = OrderDecider.IsWaiting(_state, _memory),
+                    IsRoutine = look.IsRoutine,
                     ChildrenOfOthers = _memory.Children.OfOthers(spec.ClientOrderId),
                 });
                 break;

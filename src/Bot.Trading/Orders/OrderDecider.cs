@@ -63,7 +63,7 @@ public static partial class OrderDecider
                 OnAdopted(s, m, adopted, c, sink);
                 break;
             case OrderInput.LookAgain:
-                OnWoken(s, m, c, sink);
+                OnWoken(s, m, c, sink, isRoutine: false);
                 break;
             case OrderInput.CancelAnswered answer when s.Status == OrderStatus.Live:
                 // Neither a yes nor a "no such order" says whether it filled: only a read does (R9).
@@ -213,7 +213,7 @@ public static partial class OrderDecider
         WakeLater(m, c, sink);
     }
 
-    private static void OnWoken(OrderState s, OrderMemory m, OrderContext c, Sink<OrderEvent, OrderEffect> sink)
+    private static void OnWoken(OrderState s, OrderMemory m, OrderContext c, Sink<OrderEvent, OrderEffect> sink, bool isRoutine = true)
     {
         switch (s.Status)
         {
@@ -223,7 +223,7 @@ public static partial class OrderDecider
             case OrderStatus.Live or OrderStatus.Ended:
                 if (s.CancelRequested && s.Status == OrderStatus.Live)
                     SendCancel(s, sink);
-                Poll(s, m, c, sink);
+                Poll(s, m, c, sink, isRoutine);
                 break;
             case OrderStatus.Closed or OrderStatus.Quarantined:
                 Watch(s, c, sink);
@@ -231,25 +231,21 @@ public static partial class OrderDecider
         }
     }
 
-    /// <summary>
-    /// Whether the order is a stop that the exchange has shown as waiting and that nobody wants cancelled: what is asked about it confirms what
-    /// is known, and may be asked after everything else.
-    /// </summary>
-    public static bool IsWaiting(OrderState s, OrderMemory m)
-    {
-        ArgumentNullException.ThrowIfNull(s);
-        ArgumentNullException.ThrowIfNull(m);
-        return s is { Status: OrderStatus.Live, IsStop: true, IsTriggered: false, CancelRequested: false } && m is { IsLiveTold: true, GoneSinceMs: 0 };
-    }
+    /// <summary>Whether the order is a stop that the exchange has shown as waiting and that nobody wants cancelled.</summary>
+    private static bool IsWaiting(OrderState s, OrderMemory m) =>
+        s is { Status: OrderStatus.Live, IsStop: true, IsTriggered: false, CancelRequested: false } && m is { IsLiveTold: true, GoneSinceMs: 0 };
 
     /// <summary>Asks how an order fares that the exchange has.</summary>
-    private static void Poll(OrderState s, OrderMemory m, OrderContext c, Sink<OrderEvent, OrderEffect> sink)
+    private static void Poll(OrderState s, OrderMemory m, OrderContext c, Sink<OrderEvent, OrderEffect> sink, bool isRoutine = false)
     {
-        if (s.IsStop)
+        var isWaiting = IsWaiting(s, m);
+        if (isWaiting)
+            sink.Do(new OrderEffect.Look(EvidenceSource.StopByClientOrderId) { IsRoutine = isRoutine });
+        else if (s.IsStop)
             PollStop(s, m, c, sink);
         else
             sink.Do(new OrderEffect.Look(EvidenceSource.ClientOrderId));
-        WakeLater(m, c, sink, IsWaiting(s, m) ? Math.Max(c.Policy.PollMs, c.Policy.WaitingStopPollMs) : c.Policy.PollMs);
+        WakeLater(m, c, sink, isWaiting ? Math.Max(c.Policy.PollMs, c.Policy.WaitingStopPollMs) : c.Policy.PollMs);
     }
 
     private static OrderEffect.Look LookAt(OrderState s) =>

@@ -115,7 +115,11 @@ public abstract record OrderEffect
 
     /// <summary>Ask one source for the order.</summary>
     /// <param name="Source">Which source.</param>
-    public sealed record Look(EvidenceSource Source) : OrderEffect;
+    public sealed record Look(EvidenceSource Source) : OrderEffect
+    {
+        /// <summary>Whether the answer is expected to confirm what is known: a stop that waits. It may come after everything else.</summary>
+        public bool IsRoutine { get; init; }
+    }
 
     /// <summary>Wake the machine after a delay. A new wish replaces the old one.</summary>
     /// <param name="DelayMs">Delay, ms.</param>

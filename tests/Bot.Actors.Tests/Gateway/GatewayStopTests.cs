@@ -135,7 +135,7 @@ public sealed class GatewayStopTests : IAsyncLifetime
         var stopId = await PlaceAsync("a", 95m);
         var question = Look(EvidenceSource.StopByClientOrderId, "a", stopId);
         Assert.Equal(RequestLane.Protective, question.Lane);
-        question = question with { IsWaiting = true };
+        question = question with { IsRoutine = true };
         Assert.Equal(RequestLane.Market, question.Lane);
         for (var i = 0; i < 3; i++)
             Assert.False((await AskAsync<OrderInput.StopLooked>(question)).Report!.IsTriggered);

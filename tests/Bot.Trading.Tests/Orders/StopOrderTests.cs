@@ -29,12 +29,16 @@ public class StopOrderTests
     public void A_stop_that_waits_is_asked_about_ever_less_often_and_one_that_shall_end_as_often_as_any_order()
     {
         var bench = Waiting();
-        Assert.True(OrderDecider.IsWaiting(bench.State, bench.Memory));
+        var look = new OrderEffect.Look(EvidenceSource.StopByClientOrderId);
+        Assert.Contains(look with { IsRoutine = true }, bench.Do(new OrderInput.Woken()));
         Assert.Equal(bench.Policy.WaitingStopPollMs, LastPause());
+
+        // What somebody has a reason to ask is no routine, and neither is anything about a stop that shall end.
+        Assert.Contains(look, bench.Do(new OrderInput.LookAgain()));
+        Assert.Contains(look, bench.Do(new OrderInput.StopStreamed(new StopUpdate(StopUpdateKind.Cancelled, OrderBench.Spec.Symbol, StopId, null, null, bench.NowMs))));
         bench.Do(new OrderInput.CancelAsked("exit"));
-        Assert.False(OrderDecider.IsWaiting(bench.State, bench.Memory));
+        Assert.Contains(look, bench.Do(new OrderInput.Woken()));
         Assert.Equal(bench.Policy.PollMs, LastPause());
-        Assert.False(OrderDecider.IsWaiting(InDoubt().State, InDoubt().Memory));
 
         long LastPause()
         {

@@ -20,7 +20,7 @@ public sealed class KucoinMarketStream : IMarketStream
     /// <inheritdoc/>
     public bool IsConnected => _lines.IsConnected;
 
-    /// <summary>Ids that the client chose for its connections, newest last; the last hundred.</summary>
+    /// <summary>Ids that the client chose for its connections, newest last on each line; the last hundred of each.</summary>
     public IReadOnlyList<string> ConnectIds => _lines.ConnectIds;
 
     /// <summary>Text frames of the current connections that were handled, of every type.</summary>
